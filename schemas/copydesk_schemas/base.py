@@ -1,0 +1,47 @@
+"""Conventions shared by all record types: strict on output, forgiving on input, instants in UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+
+
+def _to_utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("an instant needs a time zone, for example 2019-03-28T15:42:00Z")
+    return value.astimezone(UTC)
+
+
+def format_instant(value: datetime) -> str:
+    """RFC 3339 in UTC with `Z`; fractions of a second only where there are any (milliseconds, else microseconds)."""
+    value = value.astimezone(UTC)
+    if value.microsecond == 0:
+        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
+    if value.microsecond % 1000 == 0:
+        return value.strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03d}Z"
+    return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+Instant = Annotated[
+    datetime, AfterValidator(_to_utc), PlainSerializer(format_instant, return_type=str, when_used="json")
+]
+"""An instant: RFC 3339 on the wire, in UTC, an aware `datetime` in Python."""
+
+Score = Annotated[float, Field(ge=0.0, le=1.0)]
+"""A score or confidence, 0 to 1."""
+
+Json = dict[str, Any]
+
+
+class Record(BaseModel):
+    """Base of everything published: unknown keys are refused, values are frozen, every key is written."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Input(BaseModel):
+    """Base of everything accepted: unknown keys are ignored."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, use_attribute_docstrings=True)

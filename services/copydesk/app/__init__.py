@@ -1,0 +1,1 @@
+"""The application: settings, wiring, agents, accounting, health and the command line."""

@@ -1,0 +1,1 @@
+"""The pure core: data in, outcome out. No clock, environment, randomness, log, metric, network or file access."""

@@ -1,0 +1,22 @@
+"""Errors of the core. A `Rejected` becomes a dead letter of kind rejected; any other exception one of kind failed."""
+
+from __future__ import annotations
+
+from copydesk_schemas.reasons import Code
+
+
+class Rejected(Exception):  # noqa: N818 - it is a decision, not an error
+    """An item that policy keeps out.
+
+    Args:
+        code: why, for machines.
+        message: why, for people; no article text beyond a short excerpt.
+    """
+
+    def __init__(self, code: Code, message: str) -> None:
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message

@@ -1,0 +1,84 @@
+"""Ports: what the core and the application need of the world. Adapters implement them, fakes included."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import ParamSpec, Protocol, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class StateView(Protocol):
+    """Read access to the dedupe state of one partition."""
+
+    def get(self, key: bytes) -> bytes | None:
+        """The value under `key`, or None."""
+
+
+class StateStore(StateView, Protocol):
+    """Dedupe state of one partition: a cache of its log topic, with the position up to which it holds the log."""
+
+    @property
+    def next_offset(self) -> int | None:
+        """Offset of the next log record to apply; None where the store is new."""
+
+    def write(self, changes: Mapping[bytes, bytes | None], next_offset: int) -> None:
+        """Write changes (None deletes) and the position in one atomic batch."""
+
+    def scan(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """All entries under a prefix, in key order."""
+
+    def clear(self) -> None:
+        """Forget everything, the position included."""
+
+    def close(self) -> None:
+        """Release the files."""
+
+
+class StateStores(Protocol):
+    """Opens the store of a partition."""
+
+    def open(self, partition: int) -> StateStore:
+        """The store of `partition`, empty where it is new or was damaged."""
+
+
+class Overlay:
+    """Changes of a batch on top of a state that must not change before its transaction has committed."""
+
+    def __init__(self, base: StateView) -> None:
+        self._base = base
+        self.changes: dict[bytes, bytes | None] = {}
+
+    def get(self, key: bytes) -> bytes | None:
+        """The value under `key`, changes of this batch first."""
+        if key in self.changes:
+            return self.changes[key]
+        return self._base.get(key)
+
+    def put(self, key: bytes, value: bytes | None) -> None:
+        """Set, or with None delete."""
+        self.changes[key] = value
+
+
+class TaskTimeoutError(Exception):
+    """A task ran over its time limit; its worker was killed."""
+
+
+class WorkerCrashedError(Exception):
+    """The process that ran a task died."""
+
+
+class TaskPool(Protocol):
+    """Runs pure functions elsewhere, with a time limit a call."""
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The function's result, or its exception.
+
+        Raises:
+            TaskTimeoutError: it ran too long.
+            WorkerCrashedError: its process died.
+        """
+
+    async def close(self) -> None:
+        """Stop the workers."""

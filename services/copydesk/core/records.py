@@ -1,0 +1,83 @@
+"""What goes into a stage and what comes out of it. Frozen and picklable, because stages run in other processes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from copydesk_schemas.reasons import Code, Flag, Stage
+from copydesk_schemas.topics import TopicRole
+
+Headers = tuple[tuple[str, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One Kafka record as consumed. `timestamp_ms` is 0 where no arrival time is known."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Emit:
+    """One record to publish. Without a `partition` the publisher derives one from the key."""
+
+    role: TopicRole
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
+    partition: int | None = None
+
+
+class OutcomeKind(StrEnum):
+    """What became of an item in a stage. `forwarded` goes on to the next stage, the others are final."""
+
+    FORWARDED = "forwarded"
+    ENRICHED = "enriched"
+    DUPLICATE = "duplicate"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One item's outcome in one stage, for accounting and for the one log line. Holds no article text."""
+
+    stage: Stage
+    kind: OutcomeKind
+    raw_topic: str
+    raw_partition: int
+    raw_offset: int
+    item: int
+    raw_timestamp_ms: int
+    article_id: str | None = None
+    revision: int | None = None
+    code: Code | None = None
+    verdict: str | None = None
+    duplicate_of: str | None = None
+    domain: str | None = None
+    language: str | None = None
+    extractor: str | None = None
+    backfill: bool = False
+    flags: tuple[Flag, ...] = ()
+    filled: tuple[str, ...] = ()
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StageResult:
+    """Everything that one input record leads to: what to publish, what to account for, milliseconds a step.
+
+    `emits[i]` belongs to `outcomes[emit_items[i]]` so that a record which cannot be published can be replaced by
+    a dead letter of the same item.
+    """
+
+    emits: tuple[Emit, ...]
+    outcomes: tuple[Outcome, ...]
+    timings: Mapping[str, float] = field(default_factory=dict)

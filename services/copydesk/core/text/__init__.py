@@ -1,0 +1,1 @@
+"""Text: normalisation, segmentation, counts and language."""

@@ -1,0 +1,46 @@
+"""Normal form of all text that is published: NFC, plain spaces, no invisible characters.
+
+It is applied before any offset is taken, so that every consumer counts the same code points.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Zero-width space, joiners that carry no meaning between letters of most scripts, byte-order mark, soft hyphen,
+# word joiner and directional marks. U+200C and U+200D are kept: Persian, Indic scripts and emoji need them.
+_INVISIBLE = re.compile("[\u200b\u200e\u200f\u2060-\u2064\u202a-\u202e\u2066-\u2069\ufeff\u00ad\ufff9-\ufffb]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_SPACES = re.compile("[^\\S\n]+")
+_LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_BLANK_LINES = re.compile("\n(?:[^\\S\n]*\n)+")
+
+
+def normalize_lines(text: str) -> str:
+    """Normal form with the line structure kept: lines end in one newline and have no outer spaces."""
+    text = _LINE_ENDS.sub("\n", text)
+    text = _CONTROL.sub("", _INVISIBLE.sub("", text))
+    text = unicodedata.normalize("NFC", text)
+    text = _SPACES.sub(" ", text)
+    return "\n".join(line.strip(" ") for line in text.split("\n"))
+
+
+def normalize_line(text: str) -> str:
+    """Normal form on one line: every run of white space is one space."""
+    return " ".join(normalize_lines(text).split())
+
+
+def normalize_body(text: str) -> str:
+    """Normal form of a body: paragraphs on one line each, divided by exactly one blank line.
+
+    A single newline in the input divides paragraphs only where there is no blank line at all.
+    """
+    text = normalize_lines(text).strip("\n")
+    parts = _BLANK_LINES.split(text) if _BLANK_LINES.search(text) else text.split("\n")
+    return "\n\n".join(flat for part in parts if (flat := " ".join(part.split())))
+
+
+def paragraphs(body: str) -> list[str]:
+    """The paragraphs of a normalised body."""
+    return body.split("\n\n") if body else []
