@@ -74,8 +74,8 @@ class Outcome:
 class StageResult:
     """Everything that one input record leads to: what to publish, what to account for, milliseconds a step.
 
-    `emits[i]` belongs to `outcomes[emit_items[i]]` so that a record which cannot be published can be replaced by
-    a dead letter of the same item.
+    Both run in parallel: `emits[i]` is what `outcomes[i]` leads to, so that a record which cannot be published can be
+    replaced, together with its outcome, by a dead letter of the same item.
     """
 
     emits: tuple[Emit, ...]

@@ -1,0 +1,72 @@
+"""Headers of published records: CloudEvents 1.0 (Kafka binding, binary mode), tracing, and what internal topics carry.
+
+Source: CloudEvents Kafka Protocol Binding 1.0.2; W3C Trace Context.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from copydesk.core.records import Headers
+from copydesk_schemas.base import format_instant
+from copydesk_schemas.version import SCHEMA_VERSION
+
+TRACEPARENT = "traceparent"
+RAW_KEY = "copydesk-raw-key"
+"""On internal topics: the raw record's key, which a dead letter of a later stage is published under."""
+
+_CAP = 200
+
+
+def header(headers: Headers, name: str) -> bytes | None:
+    """The last value of a header, by name without regard to case."""
+    for key, value in reversed(headers):
+        if key.lower() == name:
+            return value
+    return None
+
+
+def schema_uri(record: str) -> str:
+    """`ce_dataschema` of a record type, the `$id` of its JSON Schema."""
+    return f"urn:copydesk:schema:{record}:{SCHEMA_VERSION}"
+
+
+def capped(text: str) -> bytes:
+    """A header value that a person can read: one line, at most 200 characters."""
+    return " ".join(text.split())[:_CAP].encode("utf-8", "replace")
+
+
+def trace_headers(incoming: Headers) -> Headers:
+    """`traceparent`, carried over."""
+    value = header(incoming, TRACEPARENT)
+    return () if value is None else ((TRACEPARENT, value),)
+
+
+def internal_headers(incoming: Headers, raw_key: bytes | None) -> Headers:
+    """Headers on the internal topics."""
+    key: Headers = () if raw_key is None else ((RAW_KEY, raw_key),)
+    return (*trace_headers(incoming), *key)
+
+
+def event_headers(record: str, *, event_id: str, source: str, subject: str | None, time: datetime) -> Headers:
+    """CloudEvents attributes of a published record.
+
+    Args:
+        record: `enriched`, `duplicate` or `dead-letter`.
+        event_id: unique with `source`.
+        source: the raw topic.
+        subject: the article's id, where there is one.
+        time: event time; Kafka's own timestamp is the append time.
+    """
+    pairs = [
+        ("content-type", "application/json"),
+        ("ce_specversion", "1.0"),
+        ("ce_id", event_id),
+        ("ce_type", f"news.article.{record}.v1"),
+        ("ce_source", f"/copydesk/{source}"),
+        ("ce_time", format_instant(time)),
+        ("ce_dataschema", schema_uri(record)),
+    ]
+    if subject is not None:
+        pairs.insert(5, ("ce_subject", subject))
+    return tuple((name, value.encode()) for name, value in pairs)

@@ -1,0 +1,280 @@
+"""The three stages as pure functions: one input record in, everything that follows from it out.
+
+They are what the agents, `copydesk process` and `copydesk explain` all run. No exception leaves them: a fault belongs
+to its record and becomes its dead letter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import ValidationError
+
+from copydesk import __version__
+from copydesk.core import headers as h
+from copydesk.core.dead_letters import dead_letter
+from copydesk.core.dedupe import Decision, decide
+from copydesk.core.enrich.pipeline import enrich
+from copydesk.core.errors import Rejected
+from copydesk.core.options import Options
+from copydesk.core.parse import ItemFailure, parse_message
+from copydesk.core.ports import Overlay
+from copydesk.core.records import Emit, Message, Outcome, OutcomeKind, StageResult
+from copydesk.core.timing import Stopwatch
+from copydesk.core.trace import NO_TRACE, Trace
+from copydesk.core.urls import dedupe_group
+from copydesk_schemas.enriched import EnrichedArticle
+from copydesk_schemas.parsed import ParsedArticle, UniqueArticle
+from copydesk_schemas.reasons import Code, Priority, Stage
+from copydesk_schemas.topics import TopicRole
+
+PARSED_FIELDS = (
+    "title",
+    "subtitle",
+    "description",
+    "key_points",
+    "authors",
+    "dateline",
+    "section",
+    "tags",
+    "published_at",
+    "modified_at",
+    "media",
+    "links",
+    "canonical_url",
+)
+"""Fields whose fill rate is watched."""
+
+Event = tuple[bytes, bytes | None]
+"""One record of the state log: key and value."""
+
+
+@dataclass(frozen=True, slots=True)
+class DedupeResult:
+    """What the dedupe stage makes of one record: its result, and the state events that led to it."""
+
+    result: StageResult
+    events: tuple[Event, ...] = ()
+
+
+def run_parse(message: Message, options: Options, now: datetime, *, trace: Trace = NO_TRACE) -> StageResult:
+    """Parse one raw record: one outcome an item, several for a feed."""
+    output = parse_message(message, options, trace=trace)
+    pairs: list[tuple[Emit, Outcome]] = []
+    for item in output.items:
+        if isinstance(item, ItemFailure):
+            code = item.error.code if isinstance(item.error, Rejected) else Code.PARSE_ERROR
+            trace.note("parse", f"item {item.item}", f"dead letter ({code})", str(item.error)[:200])
+            pairs.append(
+                dead_letter(
+                    message,
+                    Stage.PARSE,
+                    code,
+                    item.error,
+                    options=options,
+                    now=now,
+                    raw=item.raw,
+                    article_id=item.article_id,
+                )
+            )
+            continue
+        shard = dedupe_group(item.language.code, options.dedupe.shards)
+        emit = Emit(
+            role=TopicRole.PARSED,
+            key=str(shard).encode(),
+            value=item.model_dump_json().encode(),
+            headers=h.internal_headers(message.headers, message.key),
+            partition=shard,
+        )
+        pairs.append((emit, _outcome(Stage.PARSE, OutcomeKind.FORWARDED, item)))
+    return _result(pairs, output.timings)
+
+
+def run_dedupe(
+    message: Message, state: Overlay, options: Options, now: datetime, *, trace: Trace = NO_TRACE
+) -> DedupeResult:
+    """Decide on one parsed article. Its events are already applied to `state`, which is not yet committed."""
+    watch = Stopwatch()
+    article: ParsedArticle | None = None
+    try:
+        with watch.step("decide"):
+            article = ParsedArticle.model_validate_json(message.value or b"")
+            decision = decide(article, state, options.dedupe, now=now, trace=trace)
+        pair = _decided(message, article, decision)
+    except Exception as error:  # noqa: BLE001 - a fault belongs to its record
+        pair = dead_letter(
+            message,
+            Stage.DEDUPE,
+            _code(error, Code.INTERNAL),
+            error,
+            options=options,
+            now=now,
+            raw=article.raw if article else None,
+            article_id=article.article_id if article else None,
+        )
+        return DedupeResult(_result([pair], watch.timings))
+    return DedupeResult(_result([pair], watch.timings), decision.events)
+
+
+def run_enrich(message: Message, options: Options, now: datetime, *, trace: Trace = NO_TRACE) -> StageResult:
+    """Enrich one unique article."""
+    unique: UniqueArticle | None = None
+    timings: dict[str, float] = {}
+    try:
+        unique = UniqueArticle.model_validate_json(message.value or b"")
+        enriched = enrich(
+            unique, options, service_version=__version__, now=now, stages=unique.article.stages, trace=trace
+        )
+        timings = {k: v for k, v in enriched.processing.stages.items() if k not in unique.article.stages}
+        emit = Emit(
+            role=TopicRole.ENRICHED,
+            key=enriched.article_id.encode(),
+            value=enriched.model_dump_json().encode(),
+            headers=(
+                *h.event_headers(
+                    "enriched",
+                    event_id=f"{enriched.article_id}:{enriched.revision}",
+                    source=enriched.raw.topic,
+                    subject=enriched.article_id,
+                    time=enriched.modified_at or enriched.published_at or enriched.ingested_at,
+                ),
+                *h.trace_headers(message.headers),
+            ),
+        )
+        pair = emit, _enriched_outcome(enriched, backfill=unique.article.priority is Priority.BACKFILL)
+    except Exception as error:  # noqa: BLE001 - a fault belongs to its record
+        pair = dead_letter(
+            message,
+            Stage.ENRICH,
+            _code(error, Code.ENRICH_ERROR),
+            error,
+            options=options,
+            now=now,
+            raw=unique.article.raw if unique else None,
+            article_id=unique.article.article_id if unique else None,
+        )
+    return _result([pair], timings)
+
+
+def dead_letter_for(
+    message: Message,
+    stage: Stage,
+    code: Code,
+    error: BaseException,
+    options: Options,
+    now: datetime,
+    *,
+    attempts: int = 1,
+) -> StageResult:
+    """The result for a record that no stage function could finish: out of time, out of memory, refused by the broker."""
+    return _result([dead_letter(message, stage, code, error, options=options, now=now, attempts=attempts)], {})
+
+
+def _code(error: Exception, otherwise: Code) -> Code:
+    if isinstance(error, Rejected):
+        return error.code
+    return Code.SCHEMA_INVALID if isinstance(error, ValidationError) else otherwise
+
+
+def _result(pairs: Iterable[tuple[Emit, Outcome]], timings: dict[str, float]) -> StageResult:
+    emits, outcomes = zip(*pairs, strict=True)
+    return StageResult(tuple(emits), tuple(outcomes), timings)
+
+
+def _decided(message: Message, article: ParsedArticle, decision: Decision) -> tuple[Emit, Outcome]:
+    if decision.unique is not None:
+        unique = decision.unique
+        emit = Emit(
+            role=TopicRole.UNIQUE,
+            key=unique.article.article_id.encode(),
+            value=unique.model_dump_json().encode(),
+            headers=h.internal_headers(message.headers, h.header(message.headers, h.RAW_KEY)),
+        )
+        return emit, _outcome(
+            Stage.DEDUPE,
+            OutcomeKind.FORWARDED,
+            article,
+            article_id=unique.article.article_id,
+            verdict=unique.dedup.verdict,
+            revision=unique.revision,
+        )
+    if decision.duplicate is None:
+        raise RuntimeError("a decision is either unique or duplicate")
+    copy = decision.duplicate
+    emit = Emit(
+        role=TopicRole.DUPLICATE,
+        key=copy.duplicate_of.article_id.encode(),
+        value=copy.model_dump_json().encode(),
+        headers=(
+            *h.event_headers(
+                "duplicate",
+                event_id=f"{copy.raw.topic}-{copy.raw.partition}-{copy.raw.offset}-{copy.raw.item}",
+                source=copy.raw.topic,
+                subject=copy.article_id,
+                time=copy.this.published_at or copy.raw.timestamp,
+            ),
+            *h.trace_headers(message.headers),
+        ),
+    )
+    return emit, _outcome(
+        Stage.DEDUPE,
+        OutcomeKind.DUPLICATE,
+        article,
+        verdict=copy.verdict,
+        duplicate_of=copy.duplicate_of.article_id,
+    )
+
+
+def _outcome(
+    stage: Stage,
+    kind: OutcomeKind,
+    article: ParsedArticle,
+    *,
+    article_id: str | None = None,
+    verdict: str | None = None,
+    revision: int | None = None,
+    duplicate_of: str | None = None,
+) -> Outcome:
+    body = article.provenance.get("body")
+    return Outcome(
+        stage=stage,
+        kind=kind,
+        raw_topic=article.raw.topic,
+        raw_partition=article.raw.partition,
+        raw_offset=article.raw.offset,
+        item=article.raw.item,
+        raw_timestamp_ms=round(article.raw.timestamp.timestamp() * 1000),
+        article_id=article_id or article.article_id,
+        revision=revision,
+        verdict=verdict,
+        duplicate_of=duplicate_of,
+        domain=article.source.domain,
+        language=article.language.code,
+        extractor=body.extractor if body else None,
+        backfill=article.priority is Priority.BACKFILL,
+        flags=tuple(article.quality.flags),
+    )
+
+
+def _enriched_outcome(article: EnrichedArticle, *, backfill: bool) -> Outcome:
+    body = article.provenance.get("body")
+    return Outcome(
+        stage=Stage.ENRICH,
+        kind=OutcomeKind.ENRICHED,
+        raw_topic=article.raw.topic,
+        raw_partition=article.raw.partition,
+        raw_offset=article.raw.offset,
+        item=article.raw.item,
+        raw_timestamp_ms=round(article.raw.timestamp.timestamp() * 1000),
+        article_id=article.article_id,
+        revision=article.revision,
+        verdict=article.dedup.verdict,
+        domain=article.source.domain,
+        language=article.language.code,
+        extractor=body.extractor if body else None,
+        backfill=backfill,
+        flags=tuple(article.quality.flags),
+        filled=tuple(name for name in PARSED_FIELDS if getattr(article, name)),
+    )
