@@ -100,12 +100,12 @@ class ProcessTaskPool:
             return result
 
     async def start(self) -> None:
-        """Start the processes and wait until each has loaded its models, so that the first record is not the slowest."""
+        """Start the processes and wait until their models are loaded, so that the first record is no slower."""
         await asyncio.gather(*(asyncio.wrap_future(self._pool.schedule(_ready)) for _ in range(self.workers)))
 
     async def close(self) -> None:
         """Kill the workers; their records are handed back by the transaction that never happens."""
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call] # pebble leaves it untyped
         await asyncio.get_running_loop().run_in_executor(None, self._pool.join)
 
 
