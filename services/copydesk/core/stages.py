@@ -168,7 +168,7 @@ def dead_letter_for(
     *,
     attempts: int = 1,
 ) -> StageResult:
-    """The result for a record that no stage function could finish: out of time, out of memory, refused by the broker."""
+    """The result for a record that no stage function could finish: out of time, a dead process, a refusing broker."""
     return _result([dead_letter(message, stage, code, error, options=options, now=now, attempts=attempts)], {})
 
 

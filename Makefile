@@ -1,0 +1,56 @@
+# Two commands do everything on a machine with Python >= 3.11, git and make:
+#   make demo    set up, then watch twenty raw articles go through the pipeline
+#   make test    set up, then run every check and test
+.PHONY: demo test setup lint types eval bench schemas requirements clean
+
+VENV := .venv
+PY := $(VENV)/bin/python
+STAMP := $(VENV)/.installed
+UV := $(shell command -v uv 2>/dev/null)
+
+demo: setup
+	$(VENV)/bin/copydesk demo
+
+test: setup lint types
+	$(PY) -m pytest
+
+setup: $(STAMP)
+
+# uv where there is one, plain pip where not; both install exactly what the lock file names.
+$(STAMP): pyproject.toml uv.lock requirements.txt
+ifneq ($(UV),)
+	$(UV) sync --frozen --quiet
+else
+	@python3 -c 'import sys; sys.exit("copydesk needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
+	python3 -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+endif
+	@touch $@
+
+lint: setup
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+
+types: setup
+	$(VENV)/bin/mypy
+	$(VENV)/bin/mypy tests benchmarks tools
+
+# Quality against held-out truth; COPYDESK_EVAL_DATA names the folder of the data.
+eval: setup
+	$(PY) -m benchmarks.eval
+
+# Throughput, latency and memory on a real broker; needs Java and Maven.
+bench: setup
+	$(PY) -m benchmarks.pipeline
+
+schemas: setup
+	$(VENV)/bin/copydesk schemas --write schemas/json
+	$(PY) -m copydesk_schemas.export docs/data-dictionary.md
+
+requirements:
+	uv lock
+	uv export --quiet --frozen --all-groups --no-emit-project --no-header --output-file requirements.txt
+
+clean:
+	rm -rf $(VENV) dist var .mypy_cache .ruff_cache .pytest_cache
