@@ -51,6 +51,7 @@ schemas: setup
 requirements:
 	uv lock
 	uv export --quiet --frozen --all-groups --no-emit-project --no-header --output-file requirements.txt
+	uv export --quiet --frozen --no-default-groups --no-emit-project --no-header --output-file deploy/requirements.txt
 
 clean:
 	rm -rf $(VENV) dist var .mypy_cache .ruff_cache .pytest_cache
