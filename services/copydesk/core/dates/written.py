@@ -107,7 +107,7 @@ def _numeric(text: str, language: str, *, day_first: bool | None, short_years: b
         elif second > 12:
             decided = False
         if decided is None:
-            if 1 <= first and 1 <= second and (made := _build(year, 1, None, language)) is not None:
+            if first >= 1 and second >= 1 and (made := _build(year, 1, None, language)) is not None:
                 yield Written(
                     m.start(), m.end(), PartialDate(made.year), "day and month could be either of the two numbers"
                 )

@@ -10,7 +10,10 @@ OFFSETS: dict[str, int] = {
     "NPT": 345, "WIB": 420, "WITA": 480, "WIT": 540, "HKT": 480, "SGT": 480, "PHT": 480, "JST": 540, "KST": 540,
     "AWST": 480, "ACST": 570, "ACDT": 630, "AEST": 600, "AEDT": 660, "NZST": 720, "NZDT": 780, "GST": 240,
 }  # fmt: skip
-"""The IANA database's abbreviations. BST is British Summer Time: Bangladesh's and Bougainville's hardly appear in print."""
+"""The IANA database's abbreviations.
+
+BST is British Summer Time: Bangladesh's and Bougainville's hardly appear in print.
+"""
 
 AMBIGUOUS = frozenset({"IST", "CST", "AST", "ECT", "AMT", "ET", "CT", "MT", "PT", "SST", "WST", "LT"})
 """Two or more offsets each: India, Ireland, Israel; US Central, China, Cuba; ET is EST in winter and EDT in summer."""
