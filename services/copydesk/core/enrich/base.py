@@ -6,10 +6,11 @@ A module of this package holds one enricher and offers it as `ENRICHER`; the reg
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
+from copydesk.core.options import EnrichOptions
 from copydesk.core.text.segment import Span, sentences, words
 from copydesk.core.trace import NO_TRACE, Trace
 from copydesk_schemas.parsed import ParsedArticle
@@ -21,6 +22,7 @@ class Document:
     """A parsed article as enrichers see it, with the segmentation that they share."""
 
     article: ParsedArticle
+    options: EnrichOptions = field(default_factory=EnrichOptions)
     trace: Trace = NO_TRACE
 
     @property
@@ -61,6 +63,8 @@ class Enricher(Protocol):
 
     def enrich(self, document: Document, found: Mapping[str, Any]) -> dict[str, Any]:
         """Values for exactly `fields`: types of `copydesk_schemas.parts`, lists of them, or None where that is allowed.
+
+        Floats have at most six decimals, so that the content hash does not hang on the last bits of a machine.
 
         Args:
             document: the article.
