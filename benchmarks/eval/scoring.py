@@ -31,7 +31,7 @@ def _shingles(text: str) -> Counter[tuple[str, ...]]:
 
 
 def body_score(gold: str, found: str) -> Counts:
-    """Shares of one page's shingles that were found rightly, found wrongly and missed; (0, 0, 0) where both are empty."""
+    """Shares of one page's shingles that were found rightly, found wrongly and missed; zeros where both are empty."""
     truth, kept = _shingles(gold), _shingles(found)
     hits = sum((truth & kept).values())
     extra = sum((kept - truth).values())
