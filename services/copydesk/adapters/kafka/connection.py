@@ -1,0 +1,133 @@
+"""Every Kafka client of the service is made here, so that addresses, security and limits agree."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from pydantic import SecretStr
+
+from copydesk.adapters.kafka.config import DeliveryConfig
+from copydesk_schemas.topics import MIB
+
+MAX_BATCH_BYTES = 256 * 1024
+"""Producer batches stay below the smallest topic limit (1 MiB): the broker refuses a batch as a whole, and innocent
+records would fall with a guilty one. A larger record is a batch of its own."""
+
+
+class ConnectionSettings(Protocol):
+    """The part of the settings that says how to reach the brokers."""
+
+    @property
+    def bootstrap_servers(self) -> str: ...
+    @property
+    def security_protocol(self) -> str: ...
+    @property
+    def sasl_mechanism(self) -> str: ...
+    @property
+    def sasl_username(self) -> str | None: ...
+    @property
+    def sasl_password(self) -> SecretStr | None: ...
+    @property
+    def ssl_cafile(self) -> Path | None: ...
+    @property
+    def ssl_certfile(self) -> Path | None: ...
+    @property
+    def ssl_keyfile(self) -> Path | None: ...
+
+
+def connection_kwargs(settings: ConnectionSettings) -> dict[str, Any]:
+    """Keyword arguments for any aiokafka client."""
+    kwargs: dict[str, Any] = {
+        "bootstrap_servers": settings.bootstrap_servers,
+        "security_protocol": settings.security_protocol,
+    }
+    if settings.security_protocol in ("SSL", "SASL_SSL"):
+        context = ssl.create_default_context(cafile=str(settings.ssl_cafile) if settings.ssl_cafile else None)
+        if settings.ssl_certfile is not None:
+            context.load_cert_chain(str(settings.ssl_certfile), str(settings.ssl_keyfile))
+        kwargs["ssl_context"] = context
+    if settings.security_protocol.startswith("SASL"):
+        kwargs["sasl_mechanism"] = settings.sasl_mechanism
+        kwargs["sasl_plain_username"] = settings.sasl_username
+        kwargs["sasl_plain_password"] = settings.sasl_password.get_secret_value() if settings.sasl_password else None
+    return kwargs
+
+
+async def start_producer(config: DeliveryConfig, transactional_id: str | None) -> AIOKafkaProducer:
+    """A started producer. With a `transactional_id` it has fenced its predecessor and ended its transaction."""
+    largest = max(topic.spec.max_message_bytes for topic in config.topics.values())
+    kwargs: dict[str, Any] = {
+        "acks": "all",
+        "linger_ms": 0,
+        "max_batch_size": MAX_BATCH_BYTES,
+        "max_request_size": largest + MIB,
+    }
+    if transactional_id is not None:
+        kwargs["transactional_id"] = transactional_id
+        kwargs["transaction_timeout_ms"] = config.transaction_timeout_ms
+    producer = AIOKafkaProducer(**config.connection, **kwargs)
+    try:
+        await producer.start()
+    except BaseException:
+        await producer.stop()
+        raise
+    return producer
+
+
+def group_consumer(config: DeliveryConfig, group: str) -> AIOKafkaConsumer:
+    """The consumer of a stage, not yet started: committed records only, offsets committed by the outbox."""
+    return AIOKafkaConsumer(
+        **config.connection,
+        group_id=group,
+        enable_auto_commit=False,
+        isolation_level="read_committed",
+        auto_offset_reset="earliest",
+        session_timeout_ms=config.session_timeout_ms,
+        heartbeat_interval_ms=config.heartbeat_interval_ms,
+        rebalance_timeout_ms=config.rebalance_timeout_ms,
+        # A slow batch is no reason to leave the group: the time limit a record bounds it, the live probe watches it.
+        max_poll_interval_ms=3_600_000,
+        max_partition_fetch_bytes=config.fetch_bytes,
+        fetch_max_bytes=config.fetch_bytes * 2,
+        # One fetch a broker is under way at a time: a drained partition waits for it, so it must not linger.
+        fetch_max_wait_ms=config.batch_wait_ms,
+    )
+
+
+@asynccontextmanager
+async def reader(config: DeliveryConfig) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer without a group that sees committed records only.
+
+    `auto_offset_reset` is earliest: with the library's default, latest, a restore reads nothing and says so nowhere.
+    """
+    consumer = AIOKafkaConsumer(
+        **config.connection,
+        enable_auto_commit=False,
+        isolation_level="read_committed",
+        auto_offset_reset="earliest",
+        max_partition_fetch_bytes=config.fetch_bytes,
+        fetch_max_bytes=config.fetch_bytes * 2,
+        fetch_max_wait_ms=config.batch_wait_ms,
+    )
+    try:
+        await consumer.start()
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+@asynccontextmanager
+async def admin(config: DeliveryConfig) -> AsyncIterator[AIOKafkaAdminClient]:
+    """An admin client for a few calls."""
+    client = AIOKafkaAdminClient(**config.connection)
+    try:
+        await client.start()
+        yield client
+    finally:
+        await client.close()

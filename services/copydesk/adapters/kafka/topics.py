@@ -1,0 +1,83 @@
+"""Topics are declared before anything subscribes: a source topic that appears later is found late or never."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+from aiokafka.admin import NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+
+from copydesk.adapters.kafka.config import DeliveryConfig, TopicConfig
+from copydesk.adapters.kafka.connection import admin
+
+_log = structlog.get_logger("copydesk.delivery")
+_VISIBLE_WITHIN_S = 30.0
+
+
+class TopicError(Exception):
+    """A topic is missing or has the wrong shape."""
+
+
+async def declare_topics(config: DeliveryConfig, replication_factor: int) -> list[str]:
+    """Create the topics that are missing, with their limits; the names that were created.
+
+    Topics that exist are left as they are. Returns when every topic is visible.
+
+    Raises:
+        TopicError: the broker refused one.
+    """
+    created: list[str] = []
+    async with admin(config) as client:
+        existing = set(await client.list_topics())
+        missing = [topic for topic in config.topics.values() if topic.name not in existing]
+        if missing:
+            response = await client.create_topics([_new_topic(topic, replication_factor) for topic in missing])
+            for name, code, *rest in response.topic_errors:
+                error = for_code(code)
+                if code == 0:
+                    created.append(name)
+                elif error is not TopicAlreadyExistsError:  # another worker was quicker
+                    raise TopicError(f"topic {name} could not be created: {error.__name__} {rest[0] if rest else ''}")
+            async with asyncio.timeout(_VISIBLE_WITHIN_S):
+                names = {topic.name for topic in config.topics.values()}
+                while not names <= set(await client.list_topics()):
+                    await asyncio.sleep(0.1)
+    if created:
+        _log.info("topics created", topics=created)
+    return created
+
+
+def _new_topic(topic: TopicConfig, replication_factor: int) -> NewTopic:
+    return NewTopic(
+        name=topic.name,
+        num_partitions=topic.spec.partitions,
+        replication_factor=replication_factor,
+        topic_configs={
+            "retention.ms": str(topic.spec.retention_ms),
+            "max.message.bytes": str(topic.spec.max_message_bytes),
+            # With the event's time as Kafka timestamp, backfill would be deleted as soon as it is written.
+            "message.timestamp.type": "LogAppendTime",
+            "cleanup.policy": "delete",
+        },
+    )
+
+
+async def check_topics(config: DeliveryConfig) -> None:
+    """Warn of topics that differ from the configuration in what matters.
+
+    Raises:
+        TopicError: the state log and its source have different partition counts.
+    """
+    async with admin(config) as client:
+        try:
+            described = await client.describe_topics([topic.name for topic in config.topics.values()])
+        except KafkaError as error:
+            raise TopicError(f"topics could not be described: {error!r}") from error
+    counts = {entry["topic"]: len(entry["partitions"]) for entry in described}
+    for topic in config.topics.values():
+        actual = counts.get(topic.name, 0)
+        if actual == 0:
+            raise TopicError(f"topic {topic.name} does not exist; create it or set COPYDESK_DECLARE_TOPICS=true")
+        if actual != topic.spec.partitions:
+            _log.warning("topic differs", topic=topic.name, partitions=actual, configured=topic.spec.partitions)
