@@ -14,7 +14,6 @@ _VALUE = re.compile(
     r"(?:T(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?:\.(?P<fraction>\d{1,6}))?Z)?)?)?",
     re.ASCII,
 )
-_UNITS = ("hour", "minute", "second", "microsecond")
 _MAX_OFFSET = 16 * 60
 """Minutes; no zone was ever further from UTC (Manila until 1844: 15 h 56 min)."""
 
@@ -122,8 +121,15 @@ class PartialDate:
         """The instant in UTC with unknown units at their lowest; None without a year or beyond the calendar's ends."""
         if self.year is None:
             return None
-        local = datetime(self.year, self.month or 1, self.day or 1, tzinfo=UTC).replace(
-            **{name: getattr(self, name) or 0 for name in _UNITS}
+        local = datetime(
+            self.year,
+            self.month or 1,
+            self.day or 1,
+            self.hour or 0,
+            self.minute or 0,
+            self.second or 0,
+            self.microsecond or 0,
+            tzinfo=UTC,
         )
         try:
             return local - timedelta(minutes=self.offset or 0)

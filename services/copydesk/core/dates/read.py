@@ -175,7 +175,7 @@ def _weekday(text: str, span: Written, language: str) -> int | None:
     return next(iter(numbers)) if len(numbers) == 1 else None
 
 
-def _read_written(text: str, language: str, day_first: bool | None) -> ReadDate | None:
+def _read_written(text: str, language: str, *, day_first: bool | None) -> ReadDate | None:
     for code in dict.fromkeys((language, "en", ANY)):
         spans = written_dates(text, code, day_first=day_first, short_years=True)
         if code != language:  # numbers belong to the document's own language
@@ -201,7 +201,7 @@ def _read_written(text: str, language: str, day_first: bool | None) -> ReadDate 
                 result = replace(
                     result,
                     confidence=0.4,
-                    reason=f"it names {weekday_name(weekday)}, but {day.isoformat()} is a {weekday_name(day.weekday())}",
+                    reason=f"it names {weekday_name(weekday)}, but {day} is a {weekday_name(day.weekday())}",
                 )
         return result
     return None
@@ -219,7 +219,7 @@ def read_date(raw: str, *, language: str = "en", day_first: bool | None = None) 
     if not 4 <= len(text) <= _MAX_CHARS or not any(c.isdigit() for c in text):
         return None
     code = language.partition("-")[0].lower()
-    for reader in (_read_iso, _read_epoch, lambda t: _read_written(t, code, day_first)):
+    for reader in (_read_iso, _read_epoch, lambda t: _read_written(t, code, day_first=day_first)):
         try:
             result = reader(text)
         except (ValueError, OverflowError):  # a day, hour or year that no calendar has: not this form

@@ -44,11 +44,15 @@ def _named(language: str) -> tuple[re.Pattern[str], ...]:
     return tuple(
         re.compile(p, flags)
         for p in (
-            rf"{day}\.?[\s\-]{{0,2}}(?:{_LINKS}\s?)?{left}{month}{right}\.?,?"
-            rf"(?:[\s\-/]{{0,2}}(?:{_LINKS}\s|พ\.ศ\.\s?|ค\.ศ\.\s?|năm\s)?{year}|[\-](?P<short>\d\d)(?!\d))?",
+            (
+                rf"{day}\.?[\s\-]{{0,2}}(?:{_LINKS}\s?)?{left}{month}{right}\.?,?"
+                rf"(?:[\s\-/]{{0,2}}(?:{_LINKS}\s|พ\.ศ\.\s?|ค\.ศ\.\s?|năm\s)?{year}|[\-](?P<short>\d\d)(?!\d))?"
+            ),
             rf"(?<!\d){year}[.,]?\s(?:m\.\s|\.\s|г\.\s|(?:e)?ko\s)?{left}{month}(?:ren|k)?\.?\s(?P<day>[0-3]?\d)(?!\d)",
-            rf"{left}{month}{right}\.?[\s\-](?P<day>[0-3]?\d){_ORDINAL}(?![\d:%]|[.,]\d)(?!\w)"
-            rf"(?:,?\s{clock}{year})?",
+            (
+                rf"{left}{month}{right}\.?[\s\-](?P<day>[0-3]?\d){_ORDINAL}(?![\d:%]|[.,]\d)(?!\w)"
+                rf"(?:,?\s{clock}{year})?"
+            ),
             rf"{left}{month}{right}\.?,?\s?(?:{_LINKS}\s)?{year}",
         )
     )
@@ -85,7 +89,7 @@ def _full_year(year: str) -> str:
     return str(int(year) + (1900 if int(year) >= 70 else 2000))
 
 
-def numeric_order(language: str, day_first: bool | None) -> bool | None:
+def numeric_order(language: str, *, day_first: bool | None) -> bool | None:
     """Whether a numeric date starts with the day; None where English alone does not tell."""
     if day_first is not None:
         return day_first
@@ -96,7 +100,7 @@ def _numeric(text: str, language: str, *, day_first: bool | None, short_years: b
     for m in _YMD.finditer(text):
         if (made := _build(m["year"], int(m["month"]), m["day"], language)) is not None:
             yield Written(m.start(), m.end(), made)
-    order = numeric_order(language, day_first)
+    order = numeric_order(language, day_first=day_first)
     for m in _DMY.finditer(text):
         if len(m["year"]) == 2 and not short_years:
             continue
@@ -141,9 +145,11 @@ def written_dates(
             if made is not None:
                 found.append(Written(m.start(), m.end(), made))
     if language in {"vi", "und"}:
-        for m in _VIETNAMESE.finditer(text):
-            if (made := _build(m["year"], int(m["month"]), m["day"], language)) is not None:
-                found.append(Written(m.start(), m.end(), made))
+        found.extend(
+            Written(m.start(), m.end(), made)
+            for m in _VIETNAMESE.finditer(text)
+            if (made := _build(m["year"], int(m["month"]), m["day"], language)) is not None
+        )
     found.sort(key=lambda w: (w.start, -w.end))
     kept: list[Written] = []
     for item in found:
