@@ -24,21 +24,36 @@ class ConnectionSettings(Protocol):
     """The part of the settings that says how to reach the brokers."""
 
     @property
-    def bootstrap_servers(self) -> str: ...
+    def bootstrap_servers(self) -> str:
+        """Addresses, host:port."""
+
     @property
-    def security_protocol(self) -> str: ...
+    def security_protocol(self) -> str:
+        """PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL."""
+
     @property
-    def sasl_mechanism(self) -> str: ...
+    def sasl_mechanism(self) -> str:
+        """PLAIN or SCRAM."""
+
     @property
-    def sasl_username(self) -> str | None: ...
+    def sasl_username(self) -> str | None:
+        """SASL user."""
+
     @property
-    def sasl_password(self) -> SecretStr | None: ...
+    def sasl_password(self) -> SecretStr | None:
+        """SASL password."""
+
     @property
-    def ssl_cafile(self) -> Path | None: ...
+    def ssl_cafile(self) -> Path | None:
+        """Certificate authority, PEM."""
+
     @property
-    def ssl_certfile(self) -> Path | None: ...
+    def ssl_certfile(self) -> Path | None:
+        """Client certificate, PEM."""
+
     @property
-    def ssl_keyfile(self) -> Path | None: ...
+    def ssl_keyfile(self) -> Path | None:
+        """Client key, PEM."""
 
 
 def connection_kwargs(settings: ConnectionSettings) -> dict[str, Any]:

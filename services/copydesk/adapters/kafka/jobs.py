@@ -27,7 +27,7 @@ class Job:
     """A batch for an agent. The answer has one `Handled` a message, in order.
 
     `overlay` is the state to read and change, for stages that have one. `refused` names messages by index whose
-    records the broker does not take, with the reason: the handler makes dead letters of them and leaves the state alone.
+    records the broker does not take, with the reason: the handler makes dead letters of them and changes no state.
     """
 
     stage: Stage

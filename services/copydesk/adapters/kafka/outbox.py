@@ -164,7 +164,9 @@ class PlainOutbox:
         if refused:
             guilty: dict[int, Exception] = {}
             for index in refused:  # innocents that shared a batch with the guilty are repeated: at least once
-                guilty.update({index: error for error in _refusals(await send_all(self._producer, [records[index]])).values()})
+                alone = _refusals(await send_all(self._producer, [records[index]]))
+                if alone:
+                    guilty[index] = alone[0]
             if guilty:
                 raise RefusedError(guilty)
             raise refused[min(refused)]

@@ -117,9 +117,7 @@ class StagePump:
             if pump.state is State.IDLE and partition in self._consumer.assignment():
                 reached = max(reached, await self._consumer.position(partition))
             lags[partition.partition] = max(0, ends[partition] - reached)
-            self.work.metrics.lag(
-                self.work.stage, partition.topic, partition.partition, lags[partition.partition]
-            )
+            self.work.metrics.lag(self.work.stage, partition.topic, partition.partition, lags[partition.partition])
         return lags
 
 

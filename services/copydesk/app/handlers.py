@@ -1,0 +1,140 @@
+"""Handlers: how a job of a stage is answered. A fault belongs to its record; there is an answer for every record."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import structlog
+
+from copydesk.adapters.kafka.jobs import AbandonedError, Handled, Job
+from copydesk.adapters.kafka.observe import Progress
+from copydesk.core.dead_letters import dead_letter, origin_of
+from copydesk.core.options import Options
+from copydesk.core.ports import TaskPool, TaskTimeoutError, WorkerCrashedError
+from copydesk.core.records import Message, Outcome, StageResult
+from copydesk.core.stages import dead_letter_for, run_dedupe
+from copydesk_schemas.reasons import Code, Stage
+
+Handler = Callable[[Job], Awaitable[list[Handled]]]
+StageFunction = Callable[[Message, Options, datetime], StageResult]
+Clock = Callable[[], datetime]
+
+TIMEOUT_CODES = {Stage.PARSE: Code.PARSE_TIMEOUT, Stage.ENRICH: Code.ENRICH_TIMEOUT}
+ERROR_CODES = {Stage.PARSE: Code.PARSE_ERROR, Stage.ENRICH: Code.ENRICH_ERROR}
+
+_log = structlog.get_logger("copydesk.delivery")
+
+
+def now_utc() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
+
+
+class PoolHandler:
+    """Runs a pure stage function for every record of a job in the process pool, many at a time, answers in order."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        function: StageFunction,
+        pool: TaskPool,
+        options: Options,
+        progress: Progress,
+        clock: Clock = now_utc,
+    ) -> None:
+        self._stage = stage
+        self._function = function
+        self._pool = pool
+        self._options = options
+        self._progress = progress
+        self._clock = clock
+
+    async def __call__(self, job: Job) -> list[Handled]:
+        """Answer a job."""
+        return list(await asyncio.gather(*(self._one(job, message) for message in job.messages)))
+
+    async def _one(self, job: Job, message: Message) -> Handled:
+        if job.abandoned:
+            raise AbandonedError
+        try:
+            result = await self._run(message)
+        except TaskTimeoutError as error:
+            result = self._dead(message, TIMEOUT_CODES[self._stage], error)
+        except Exception as error:  # noqa: BLE001 - a fault belongs to its record
+            attempts = 2 if isinstance(error, WorkerCrashedError) else 1
+            result = self._dead(message, ERROR_CODES[self._stage], error, attempts)
+        self._progress.touch()
+        return Handled(result)
+
+    async def _run(self, message: Message) -> StageResult:
+        try:
+            return await self._pool.run(self._function, message, self._options, self._clock())
+        except WorkerCrashedError as error:
+            # A process may die for reasons of its own, such as memory that a neighbour took: once more.
+            _log.warning("worker process died, trying the record again", stage=str(self._stage), error=str(error))
+            return await self._pool.run(self._function, message, self._options, self._clock())
+
+    def _dead(self, message: Message, code: Code, error: Exception, attempts: int = 1) -> StageResult:
+        return dead_letter_for(message, self._stage, code, error, self._options, self._clock(), attempts=attempts)
+
+
+class DedupeHandler:
+    """Decides on the records of a job one by one, in order: the second must see what the first has changed."""
+
+    def __init__(self, options: Options, progress: Progress, clock: Clock = now_utc) -> None:
+        self._options = options
+        self._progress = progress
+        self._clock = clock
+
+    async def __call__(self, job: Job) -> list[Handled]:
+        """Answer a job."""
+        if job.overlay is None:
+            raise RuntimeError("the dedupe stage needs its state")
+        handled: list[Handled] = []
+        for index, message in enumerate(job.messages):
+            if job.abandoned:
+                raise AbandonedError
+            if index in job.refused:
+                result = dead_letter_for(
+                    message, Stage.DEDUPE, Code.PUBLISH_TOO_LARGE, job.refused[index], self._options, self._clock()
+                )
+                handled.append(Handled(result))
+            else:
+                decided = run_dedupe(message, job.overlay, self._options, self._clock())
+                handled.append(Handled(decided.result, decided.events))
+            self._progress.touch()
+            if index % 16 == 15:
+                await asyncio.sleep(0)  # heartbeats and commits of other partitions go on meanwhile
+        return handled
+
+
+class Refusal:
+    """Makes the dead letter of an item whose record the broker does not take."""
+
+    def __init__(self, options: Options, clock: Clock = now_utc) -> None:
+        self._options = options
+        self._clock = clock
+
+    def __call__(self, handled: Handled, message: Message, position: int, error: Exception) -> Handled:
+        """The same answer with a dead letter at `position`; a refused dead letter loses the input that it carries."""
+        result = handled.result
+        outcome = result.outcomes[position]
+        raw, article_id = origin_of(message, outcome.stage)
+        raw = raw.model_copy(update={"item": outcome.item})
+        again = outcome.code is Code.PUBLISH_TOO_LARGE
+        emit, dead = dead_letter(
+            replace(message, value=None, headers=()) if again else message,
+            outcome.stage,
+            Code.PUBLISH_TOO_LARGE,
+            error,
+            options=self._options,
+            now=self._clock(),
+            raw=raw,
+            article_id=outcome.article_id or article_id,
+        )
+        emits, outcomes = list(result.emits), list[Outcome](result.outcomes)
+        emits[position], outcomes[position] = emit, dead
+        return replace(handled, result=replace(result, emits=tuple(emits), outcomes=tuple(outcomes)))

@@ -1,0 +1,236 @@
+"""The one place where adapters are picked and put together."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import faust
+import structlog
+from faust.app.base import BootStrategy
+from mode import Service
+
+from copydesk.adapters.kafka.budget import ByteBudget
+from copydesk.adapters.kafka.config import DeliveryConfig, TopicConfig
+from copydesk.adapters.kafka.connection import connection_kwargs
+from copydesk.adapters.kafka.jobs import Ask, Handled
+from copydesk.adapters.kafka.observe import Progress
+from copydesk.adapters.kafka.partition import StageWork
+from copydesk.adapters.kafka.pump import StagePump
+from copydesk.adapters.kafka.restore import Apply
+from copydesk.adapters.kafka.selftest import check_transactions
+from copydesk.adapters.kafka.topics import check_topics, declare_topics
+from copydesk.adapters.metrics import Metrics
+from copydesk.adapters.pool import ProcessTaskPool
+from copydesk.adapters.state_rocksdict import RocksStores
+from copydesk.app.accounting import Accounting
+from copydesk.app.agents import declare_agents
+from copydesk.app.handlers import DedupeHandler, Handler, PoolHandler, Refusal
+from copydesk.app.health import declare_pages
+from copydesk.app.settings import Delivery, Settings
+from copydesk.core.dedupe.events import apply_event
+from copydesk.core.options import Options
+from copydesk.core.ports import Overlay, StateStores, TaskPool
+from copydesk.core.stages import run_enrich, run_parse
+from copydesk.core.warm_up import warm_up
+from copydesk_schemas.reasons import Stage
+from copydesk_schemas.topics import TopicRole
+
+_log = structlog.get_logger("copydesk.worker")
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """Parts that replace the usual ones: fakes of a test, or those of the embedded demo."""
+
+    pool: TaskPool | None = None
+    stores: StateStores | None = None
+    handlers: Mapping[Stage, Handler] | None = None
+    apply: Apply | None = None
+    """Applies a record of the state log, where `handlers` has a dedupe stage of its own."""
+    metrics: Metrics | None = None
+    web: bool = True
+
+
+def delivery_config(settings: Settings) -> DeliveryConfig:
+    """What the Kafka adapters need of the settings."""
+    return DeliveryConfig(
+        connection=connection_kwargs(settings),
+        app_id=settings.app_id,
+        topics={role: TopicConfig(settings.topic(role), settings.spec(role)) for role in TopicRole},
+        transactional=settings.delivery is Delivery.TRANSACTIONAL,
+        transaction_timeout_ms=settings.transaction_timeout_ms,
+        session_timeout_ms=settings.session_timeout_ms,
+        heartbeat_interval_ms=settings.heartbeat_interval_ms,
+        batch_records=settings.batch_records,
+        fetch_bytes=settings.batch_bytes,
+        batch_wait_ms=settings.batch_wait_ms,
+        lag_interval_s=settings.lag_interval_s,
+    )
+
+
+class Desk(Service):
+    """Everything that runs beside Faust: topics, self-test, pool and pumps, started and stopped with the app."""
+
+    def __init__(self, settings: Settings, overrides: Overrides, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.settings = settings
+        self.config = delivery_config(settings)
+        self.options = settings.options()
+        self.metrics = overrides.metrics or Metrics()
+        self.accounting = Accounting(self.metrics)
+        self.progress = Progress()
+        self.pumps: dict[Stage, StagePump] = {}
+        self.pool: TaskPool | None = overrides.pool
+        self.failed: Exception | None = None
+        self._overrides = overrides
+        self._asks: Mapping[Stage, Ask] = {}
+
+    def handlers(self) -> dict[Stage, Handler]:
+        """A handler for each stage of this worker."""
+        given = self._overrides.handlers or {}
+        pool = _Later(self)
+        usual: dict[Stage, Handler] = {
+            Stage.PARSE: PoolHandler(Stage.PARSE, run_parse, pool, self.options, self.progress),
+            Stage.DEDUPE: DedupeHandler(self.options, self.progress),
+            Stage.ENRICH: PoolHandler(Stage.ENRICH, run_enrich, pool, self.options, self.progress),
+        }
+        return {stage: given.get(stage, usual[stage]) for stage in self.settings.stages}
+
+    def connect(self, asks: Mapping[Stage, Ask]) -> None:
+        """Learn how to reach the agents."""
+        self._asks = asks
+
+    @property
+    def ready(self) -> bool:
+        """Whether every stage has its partitions, open and restored."""
+        return bool(self.pumps) and all(pump.ready for pump in self.pumps.values())
+
+    async def on_start(self) -> None:
+        """Declare topics, test the broker, start the pool, then the pumps."""
+        if self.settings.declare_topics and self.config.transactional:
+            await declare_topics(self.config, self.settings.replication_factor)
+            await check_topics(self.config)
+        if self.config.transactional:
+            await check_transactions(self.config)
+        needs_pool = {Stage.PARSE, Stage.ENRICH} & set(self.settings.stages) - set(self._overrides.handlers or {})
+        if self.pool is None and needs_pool:
+            limit = max(self.settings.parse_timeout_s, self.settings.enrich_timeout_s)
+            pool = ProcessTaskPool(self.settings.workers(), limit, warm_up=functools.partial(warm_up, self.options))
+            self.pool = pool
+            await pool.start()
+        for stage in self.settings.stages:
+            self.pumps[stage] = StagePump(self._work(stage), self._fail)
+        for pump in self.pumps.values():
+            await pump.start()
+
+    async def on_stop(self) -> None:
+        """Stop the pumps together, then the pool."""
+        for pump in self.pumps.values():
+            try:
+                await pump.stop()
+            except Exception as error:  # noqa: BLE001 - the other pumps must be stopped too
+                _log.warning("a pump did not stop cleanly", exc_info=error)
+        if self.pool is not None and self._overrides.pool is None:
+            await self.pool.close()
+
+    def _work(self, stage: Stage) -> StageWork:
+        stateful = stage is Stage.DEDUPE
+        stores = self._overrides.stores or RocksStores(self.settings.state_dir / self.settings.app_id)
+        return StageWork(
+            stage=stage,
+            config=self.config,
+            ask=self._asks[stage],
+            refuse=Refusal(self.options),
+            committed=self._committed,
+            metrics=self.metrics,
+            progress=self.progress,
+            budget=ByteBudget(self.config.in_flight_bytes),
+            stores=stores if stateful else None,
+            apply=(self._overrides.apply or functools.partial(_apply, self.options)) if stateful else None,
+        )
+
+    def _committed(self, stage: Stage, handled: Sequence[Handled]) -> None:
+        for one in handled:
+            self.accounting.record(stage, one.result)
+
+    def _fail(self, error: Exception) -> None:
+        """A partition has given up: so does the process, for another may do better."""
+        if self.failed is None:
+            self.failed = error
+            _log.error("giving up", exc_info=error)
+            self.add_future(self.crash(error))
+
+
+class _Later:
+    """The pool by the time it is needed: handlers exist before it has started."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def run(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+        """Run in the desk's pool."""
+        if self._desk.pool is None:
+            raise RuntimeError("the pool has not started")
+        return await self._desk.pool.run(function, *args, **kwargs)
+
+    async def close(self) -> None:
+        """The desk closes it."""
+
+
+class _WithoutFaustKafka(BootStrategy):  # type: ignore[misc] # faust has no types for it
+    """Agents, timers and web pages as usual; consuming and publishing are ours, and start last."""
+
+    enable_kafka = False
+
+    def server(self) -> Iterable[Any]:
+        return [*super().server(), self.app.desk]
+
+
+class CopydeskApp(faust.App):  # type: ignore[misc] # faust has no types for it
+    """A Faust app with the desk beside it."""
+
+    BootStrategy = _WithoutFaustKafka
+    desk: Desk
+
+
+def build_app(settings: Settings, *, overrides: Overrides | None = None) -> CopydeskApp:
+    """The application. Two of them in one process share nothing."""
+    overrides = overrides or Overrides()
+    app = CopydeskApp(
+        settings.app_id,
+        broker=f"kafka://{settings.bootstrap_servers.split(',')[0].strip()}",
+        autodiscover=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        web_enabled=overrides.web,
+        web_bind=settings.web_bind,
+        web_host=settings.web_bind,
+        web_port=settings.web_port or 6066,
+        datadir=str(settings.state_dir / "faust"),
+        stream_wait_empty=False,
+        worker_redirect_stdouts=False,
+    )
+    app.desk = Desk(settings, overrides)
+    app.desk.connect(declare_agents(app, app.desk.handlers()))
+    declare_pages(app)
+    return app
+
+
+@asynccontextmanager
+async def running(app: CopydeskApp) -> AsyncIterator[CopydeskApp]:
+    """The app within this process and event loop, without signal handlers: for tests and the embedded demo."""
+    app.flow_control.resume()
+    try:
+        await app.start()
+        app.flow_control.resume()  # channel agents receive nothing before
+        yield app
+    finally:
+        await app.stop()
+
+
+def _apply(options: Options, key: bytes, value: bytes | None, overlay: Overlay) -> None:
+    apply_event(key, value, overlay, options.dedupe)

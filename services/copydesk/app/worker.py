@@ -1,0 +1,70 @@
+"""The worker process: starts the app, stops on SIGINT and SIGTERM, and ends with an honest exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+
+import structlog
+
+from copydesk.adapters.logs import configure_logging
+from copydesk.app.settings import ConfigurationError, LogFormat, Settings
+from copydesk.app.wiring import Overrides, build_app, running
+
+STOP_WITHIN_S = 20.0
+"""After so long a stop is enforced: what is unfinished belongs to no transaction that was committed."""
+
+_log = structlog.get_logger("copydesk.worker")
+
+
+def run_worker(settings: Settings, *, overrides: Overrides | None = None) -> int:
+    """Run until told to stop; 0 after a stop, 1 after a failure.
+
+    The app runs as a service in a loop of ours. Faust's own worker takes over logging and standard output, and hides
+    exits from within.
+    """
+    pretty = settings.log_format is LogFormat.PRETTY or (settings.log_format is LogFormat.AUTO and sys.stderr.isatty())
+    configure_logging(pretty=pretty, level=settings.log_level)
+    return asyncio.run(_serve(settings, overrides))
+
+
+async def _serve(settings: Settings, overrides: Overrides | None) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signum, stop.set)
+    app = build_app(settings, overrides=overrides)
+    told = asyncio.create_task(stop.wait())
+    try:
+        async with running(app):
+            _log.info("running", stages=[str(s) for s in settings.stages], app_id=settings.app_id)
+            ended = asyncio.create_task(app.wait_until_stopped())
+            await asyncio.wait({told, ended}, return_when=asyncio.FIRST_COMPLETED)
+            _enforce()
+            ended.cancel()
+    except Exception as error:  # noqa: BLE001 - the last place to say why
+        _log.error("the worker failed", exc_info=error)
+        return 1
+    finally:
+        told.cancel()
+    if app.desk.failed is not None or app.crashed:
+        return 1
+    _log.info("stopped")
+    return 0
+
+
+def _enforce() -> None:
+    """End the process if stopping hangs. A thread, because a blocked event loop could not do it."""
+    timer = threading.Timer(STOP_WITHIN_S, os._exit, args=(1,))
+    timer.daemon = True
+    timer.start()
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(run_worker(Settings.load()))
+    except ConfigurationError as problem:
+        sys.exit(str(problem))
