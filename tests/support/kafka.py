@@ -1,4 +1,4 @@
-"""A real Kafka broker on this machine: jars from Maven Central, one KRaft node on free ports. For tests and benchmarks."""
+"""A real Kafka broker on this machine for tests and benchmarks: jars from Maven Central, one KRaft node."""
 
 from __future__ import annotations
 
