@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import aiohttp
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
@@ -160,6 +161,21 @@ async def test_oversized_output_becomes_a_dead_letter_and_the_rest_flows(
     assert all(b'"code":"publish_too_large"' in value for _, value, _ in found[TopicRole.DEAD])
 
 
+async def until_ready(port: int, within_s: float = 45.0) -> None:
+    """The worker's own probe says that its partitions are open."""
+    deadline = time.monotonic() + within_s
+    async with aiohttp.ClientSession() as session:
+        while time.monotonic() < deadline:
+            try:
+                async with session.get(f"http://127.0.0.1:{port}/health/ready") as response:
+                    if response.status == 200:
+                        return
+            except aiohttp.ClientConnectionError:
+                pass
+            await asyncio.sleep(0.2)
+    pytest.fail("the worker did not become ready")
+
+
 class Workers:
     """Worker processes of one test."""
 
@@ -203,9 +219,9 @@ async def test_two_kills_and_a_second_worker_lose_and_repeat_nothing(
     workers = Workers(settings, tmp_path)
 
     async def feed() -> None:
-        for at in range(0, total, 300):
-            await produce(settings, records[at : at + 300])
-            await asyncio.sleep(0.6)
+        for at in range(0, total, 200):
+            await produce(settings, records[at : at + 200])
+            await asyncio.sleep(1.0)
 
     feeding = asyncio.create_task(feed())
     try:
@@ -217,7 +233,8 @@ async def test_two_kills_and_a_second_worker_lose_and_repeat_nothing(
         worker = await workers.start("one", free_port, slow_ms=1)
         await asyncio.sleep(3)
         second = await workers.start("two", free_port + 1, slow_ms=1)
-        await asyncio.sleep(6)
+        await until_ready(free_port + 1)
+        await asyncio.sleep(3)
         began = time.monotonic()
         second.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(second.wait(), 15) == 0

@@ -41,7 +41,7 @@ def declare_agents(app: faust.App, handlers: Mapping[Stage, Handler]) -> dict[St
 def _declare(app: faust.App, stage: Stage, channel: Any, handler: Handler) -> None:
     at_once = stage is not Stage.DEDUPE
 
-    @app.agent(channel, name=f"copydesk.{stage}")  # type: ignore[untyped-decorator] # faust has no types for it
+    @app.agent(channel, name=f"copydesk.{stage}")
     async def agent(jobs: Any) -> None:
         running: set[asyncio.Task[None]] = set()
         try:

@@ -16,14 +16,14 @@ STUCK_AFTER_S = 180.0
 def declare_pages(app: CopydeskApp) -> None:
     """`/health/live`, `/health/ready` and `/metrics`."""
 
-    @app.page("/health/live")  # type: ignore[untyped-decorator] # faust has no types for it
+    @app.page("/health/live")
     async def live(web: Any, request: Any) -> Any:  # noqa: ARG001 - the signature is Faust's
         desk = app.desk
         idle = desk.progress.idle_for()
         alive = not desk.failed and (idle < STUCK_AFTER_S or not any(pump.working for pump in desk.pumps.values()))
         return web.json({"live": alive, "idle_s": round(idle, 1)}, status=200 if alive else 503)
 
-    @app.page("/health/ready")  # type: ignore[untyped-decorator] # faust has no types for it
+    @app.page("/health/ready")
     async def ready(web: Any, request: Any) -> Any:  # noqa: ARG001 - the signature is Faust's
         stages = {
             str(stage): {
@@ -34,7 +34,7 @@ def declare_pages(app: CopydeskApp) -> None:
         }
         return web.json({"ready": app.desk.ready, "stages": stages}, status=200 if app.desk.ready else 503)
 
-    @app.page("/metrics")  # type: ignore[untyped-decorator] # faust has no types for it
+    @app.page("/metrics")
     async def metrics(web: Any, request: Any) -> Any:  # noqa: ARG001 - the signature is Faust's
         desk = app.desk
         pool = desk.pool

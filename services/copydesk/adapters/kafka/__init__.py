@@ -1,1 +1,1 @@
-"""Delivery on Kafka: pumps that consume, outboxes that publish and commit in one transaction, the ledger between them."""
+"""Delivery on Kafka: pumps consume, outboxes publish and commit in one transaction, the ledger lies between."""

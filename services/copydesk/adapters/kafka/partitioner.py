@@ -15,4 +15,4 @@ def partition_for(key: bytes | None, partitions: int, *, fallback: int) -> int:
     """
     if key is None:
         return fallback % partitions
-    return (murmur2(key) & 0x7FFFFFFF) % partitions
+    return int(murmur2(key) & 0x7FFFFFFF) % partitions

@@ -121,7 +121,7 @@ class StagePump:
         return lags
 
 
-class _Listener(ConsumerRebalanceListener):
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka leaves it untyped
     def __init__(self, pump: StagePump) -> None:
         self._pump = pump
 
