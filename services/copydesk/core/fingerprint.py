@@ -120,7 +120,7 @@ def normalised_words(text: str) -> list[str]:
 
 @cache
 def _word_pattern() -> re.Pattern[str]:
-    """Letters, digits and the marks that belong to letters, which Python's word class leaves out (Indic vowel signs)."""
+    """Letters, digits and the marks that belong to letters, which the word class leaves out (Indic vowel signs)."""
     marks = "".join(chr(c) for c in range(0x300, 0x10000) if unicodedata.category(chr(c)) in ("Mn", "Mc"))
     return re.compile(f"(?:[^\\W_]|[{re.escape(marks)}])+")
 
@@ -144,3 +144,14 @@ def _character_hashes(words: list[str]) -> set[int]:
     text = "".join(words)
     size = CHARACTERS_PER_SHINGLE
     return {digest(text[i : i + size].encode("utf-8", "replace")) for i in range(max(1, len(text) - size + 1))}
+
+
+def sampled_shingle(shingle: str) -> int | None:
+    """The sketch hash of one shingle; None where the sketch does not sample it."""
+    value = xxhash.xxh3_64_intdigest(shingle.encode("utf-8", "replace"))
+    return value >> 32 if value % SKETCH_MODULO == 0 else None
+
+
+def sketch_bound(sketch: list[int] | tuple[int, ...]) -> int:
+    """Largest hash up to which an ascending sketch is complete."""
+    return sketch[-1] if len(sketch) >= MAX_SKETCH else 0xFFFF_FFFF

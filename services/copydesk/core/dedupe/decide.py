@@ -1,0 +1,302 @@
+"""The order of looking: this record, its id, its address, its bytes, its text, and then what is nearly its text."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+
+from copydesk.core.dedupe import state as s
+from copydesk.core.dedupe.changes import TEXT_FIELDS, changed_fields, describe, field_hashes, says_corrected
+from copydesk.core.dedupe.decision import Decision, coordinates, render, to_ms
+from copydesk.core.dedupe.events import COPY_BY, DAY_MS, apply_event
+from copydesk.core.dedupe.near import CAME_NEAR, Match, find_matches
+from copydesk.core.dedupe.reasons import explain
+from copydesk.core.dedupe.similarity import new_stretches, title_similarity
+from copydesk.core.errors import Rejected
+from copydesk.core.fingerprint import containment, sketch_bound
+from copydesk.core.options import DedupeOptions, config_hash
+from copydesk.core.ports import Overlay
+from copydesk.core.trace import NO_TRACE, Trace
+from copydesk_schemas.parsed import ParsedArticle
+from copydesk_schemas.reasons import Action, ChangeKind, Code, DuplicateVerdict
+from copydesk_schemas.reasons import Verdict as PublishedVerdict
+
+MUCH_SHORTER = 2 / 3
+"""A copy with fewer than this share of its original's words is `contained` rather than a near-duplicate."""
+FORMULA_WORDS = 8
+"""Texts below it («Read more on our site») are no evidence of anything unless a title agrees."""
+SAME_TITLE = 0.5
+"""Titles of one short item stand above it, those of different items behind one formula («Subscribe to…») below."""
+
+_cached_hash = lru_cache(maxsize=8)(config_hash)
+
+
+def decide(
+    article: ParsedArticle, state: Overlay, options: DedupeOptions, *, now: datetime, trace: Trace = NO_TRACE
+) -> Decision:
+    """Decide on one parsed article; its events are applied to `state` before this returns.
+
+    Args:
+        article: as it came from the parse stage.
+        state: changes of this batch on top of the committed state.
+        options: thresholds and window; the window is measured between arrivals, never against a clock.
+        now: only ever written down, as `decided_at`.
+        trace: told what was decided and why.
+
+    Raises:
+        Rejected: a takedown of something that was never published, code bad_takedown.
+    """
+    key = coordinates(article)
+    verdict = s.load_outcome(state, key)
+    if verdict is not None:
+        decision = render(article, verdict)
+        trace.note("dedupe", "record", "decided before", explain(decision))
+        return decision
+    event = _Look(article, state, options, now).decide()
+    value = s.encode(event)
+    apply_event(key, value, state, options)
+    decision = render(article, event.verdict, ((key, value),))
+    if trace.enabled:
+        shown = decision.duplicate.verdict if decision.duplicate is not None else ""
+        shown = decision.unique.dedup.verdict if decision.unique is not None else shown
+        trace.note("dedupe", article.title or article.article_id, shown, explain(decision))
+    return decision
+
+
+class _Look:
+    """One article before one state."""
+
+    def __init__(self, article: ParsedArticle, state: Overlay, options: DedupeOptions, now: datetime) -> None:
+        self.article = article
+        self.state = state
+        self.options = options
+        self.now_ms = to_ms(now)
+        self.arrival_ms = max(0, to_ms(article.raw.timestamp))
+        self.window_ms = options.window_days * DAY_MS
+        self.exact_hash = bytes.fromhex(article.fingerprint.exact_hash)
+        self.content_hash = bytes.fromhex(article.raw.sha256)
+
+    def decide(self) -> s.Event:
+        if self.article.action is Action.DELETE:
+            return self.takedown()
+        seen = self.by_raw_id()
+        if seen is not None:
+            return self.copy(seen, DuplicateVerdict.REDELIVERED)
+        own = self.by_identity()
+        if own is not None:
+            return self.same_article(own)
+        by_bytes = self.known(self.state.get(s.content_key(self.content_hash)))
+        if by_bytes is not None:
+            return self.copy(by_bytes, DuplicateVerdict.EXACT_BYTES)
+        by_text = self.by_text()
+        if by_text is not None:
+            return self.copy(by_text, DuplicateVerdict.EXACT_TEXT)
+        return self.by_nearness()
+
+    def known(self, name: bytes | None) -> s.Head | None:
+        """The head of a published article that may be matched: neither taken down nor out of the window."""
+        head = s.load_head(self.state, name)
+        return head if head is not None and not head.taken_down and self.recent(head) else None
+
+    def recent(self, head: s.Head) -> bool:
+        return s.within(self.arrival_ms, head.arrival_ms, self.window_ms)
+
+    def by_raw_id(self) -> s.Head | None:
+        raw_id = self.article.raw_id
+        if raw_id is None:
+            return None
+        value = self.state.get(s.raw_id_key(raw_id, self.article.raw.item))
+        # A redelivery after a takedown points at the canceled article: an echo must not bring it back.
+        head = s.load_head(self.state, value[1:]) if value is not None else None
+        return head if head is not None and self.recent(head) else None
+
+    def by_identity(self) -> s.Head | None:
+        url = self.article.canonical_url
+        head = s.load_head(self.state, self.state.get(s.url_key(url))) if url is not None else None
+        head = head or s.load_head(self.state, s.handle(self.article.article_id))
+        return head if head is not None and self.recent(head) else None
+
+    def by_text(self) -> s.Head | None:
+        words = self.article.fingerprint.words
+        head = self.known(self.state.get(s.exact_key(self.exact_hash))) if words else None
+        if head is None or words >= self.options.min_words:
+            return head
+        alike = title_similarity(self.article.title, head.title)
+        if alike is None:
+            return head if words >= FORMULA_WORDS else None
+        return head if alike >= SAME_TITLE else None
+
+    def by_nearness(self) -> s.Event:
+        matches = find_matches(self.article.fingerprint, self.arrival_ms, self.state, self.options, self.window_ms)
+        if matches and matches[0].measure.of_new >= self.options.threshold:
+            return self.near_copy(matches[0])
+        article_id = story_id = self.article.article_id
+        older = max(matches, key=lambda m: m.measure.of_old, default=None)
+        expands = older is not None and older.measure.of_old >= self.options.threshold
+        nearest = older if expands else max(matches, key=lambda m: m.similarity, default=None)
+        named = None
+        if nearest is not None and nearest.similarity >= CAME_NEAR:
+            named = nearest.head.article_id, round(nearest.similarity, 4)
+        if expands and older is not None:
+            # A digest attaches to the story that stands in it most fully; the stories themselves stay apart.
+            story_id = older.head.story_id
+        verdict = PublishedVerdict.EXPANDED if expands else PublishedVerdict.UNIQUE
+        return self.publish(
+            s.Published(
+                article_id=article_id,
+                revision=1,
+                story_id=story_id,
+                kind=ChangeKind.NEW,
+                previous_revision=None,
+                changed_fields=[],
+                diff=[],
+                verdict=verdict,
+                nearest=named,
+                url=self.article.canonical_url,
+            )
+        )
+
+    def same_article(self, own: s.Head) -> s.Event:
+        """An article that is known by its address, or by its bytes where it has none."""
+        fields = field_hashes(self.article)
+        changed = changed_fields(own, fields)
+        if not own.taken_down:
+            if own.content_hash == self.content_hash and own.url is None:
+                return self.copy(own, DuplicateVerdict.EXACT_BYTES)
+            if own.content_hash == self.content_hash or not any(name in TEXT_FIELDS for name in changed):
+                return self.copy(own, DuplicateVerdict.SAME_URL_UNCHANGED)
+        if own.taken_down:
+            diff = ["Published again after it was taken down."]
+        else:
+            fingerprint = self.article.fingerprint
+            kept = (
+                containment(fingerprint.sketch, s.unpack32(own.sketch)) if own.sketch and fingerprint.sketch else None
+            )
+            same_kind = own.method == fingerprint.method
+            diff = describe(own, self.article, changed, kept if same_kind else None)
+        corrects = says_corrected(self.article) and not own.corrected and not own.taken_down
+        return self.publish(
+            s.Published(
+                article_id=own.article_id,
+                revision=own.revision + 1,
+                story_id=own.story_id,
+                kind=ChangeKind.CORRECTION if corrects else ChangeKind.REVISION,
+                previous_revision=own.revision,
+                changed_fields=changed,
+                diff=diff,
+                verdict=PublishedVerdict.REVISION,
+                nearest=None,
+                url=own.url or self.article.canonical_url,
+            )
+        )
+
+    def takedown(self) -> s.Event:
+        """Cancel what was published. The window does not bind it: what may not be shown may not be shown."""
+        article = self.article
+        url, raw_id = article.canonical_url, article.raw_id
+        head = s.load_head(self.state, self.state.get(s.url_key(url))) if url is not None else None
+        if head is None and raw_id is not None:
+            value = self.state.get(s.raw_id_key(raw_id, article.raw.item))
+            if value is not None and value.startswith(COPY_BY):
+                message = f"raw_id {raw_id[:100]!r} came in as a copy and was never published: take down its original"
+                raise Rejected(Code.BAD_TAKEDOWN, message)
+            head = s.load_head(self.state, value[1:]) if value is not None else None
+        if head is None:
+            named = " or ".join(str(n)[:200] for n in (url, raw_id) if n is not None) or "nothing that is known"
+            raise Rejected(Code.BAD_TAKEDOWN, f"no published article under {named}")
+        if head.taken_down:
+            return self.copy(head, DuplicateVerdict.REDELIVERED)
+        published = s.Published(
+            article_id=head.article_id,
+            revision=head.revision + 1,
+            story_id=head.story_id,
+            kind=ChangeKind.TAKEDOWN,
+            previous_revision=head.revision,
+            changed_fields=[name for name in TEXT_FIELDS if name in head.fields],
+            diff=["Taken down at the request of its producer."],
+            verdict=PublishedVerdict.REVISION,
+            nearest=None,
+            url=head.url,
+        )
+        return self.publish(published, taken_down=head)
+
+    def near_copy(self, match: Match) -> s.Event:
+        fingerprint = self.article.fingerprint
+        shorter = fingerprint.words < MUCH_SHORTER * match.head.words
+        sketch = s.unpack32(match.head.sketch)
+        spans = new_stretches(self.article.body, fingerprint.method, frozenset(sketch), sketch_bound(sketch))
+        return self.copy(
+            match.head,
+            DuplicateVerdict.CONTAINED if shorter else DuplicateVerdict.NEAR_DUPLICATE,
+            match=match,
+            spans=[("this", text) for text in spans],
+        )
+
+    def copy(
+        self,
+        head: s.Head,
+        verdict: DuplicateVerdict,
+        *,
+        match: Match | None = None,
+        spans: list[tuple[str, str]] | None = None,
+    ) -> s.Event:
+        words = self.article.fingerprint.words
+        copied = s.Copied(
+            article_id=head.article_id,
+            revision=head.revision,
+            url=head.url,
+            title=head.title,
+            source=head.source,
+            published_ms=head.published_ms,
+            verdict=verdict,
+            similarity=round(match.measure.of_new, 4) if match is not None else 1.0,
+            shared=match.measure.shared if match is not None else None,
+            total=match.measure.total if match is not None else None,
+            title_similarity=title_similarity(self.article.title, head.title),
+            length_ratio=round(words / head.words, 4) if head.words else None,
+            spans=spans or [],
+            copies=s.load_copies(self.state, s.handle(head.article_id)) + 1,
+        )
+        return s.Event(s.EVENT_VERSION, self.verdict(copied=copied), None)
+
+    def publish(self, published: s.Published, *, taken_down: s.Head | None = None) -> s.Event:
+        article, fingerprint = self.article, self.article.fingerprint
+        gone = taken_down is not None
+        head = s.Head(
+            article_id=published.article_id,
+            revision=published.revision,
+            story_id=published.story_id,
+            arrival_ms=self.arrival_ms,
+            url=published.url,
+            title=taken_down.title if taken_down is not None else article.title,
+            source=taken_down.source if taken_down is not None else article.source.domain or article.source.name,
+            published_ms=self.published_ms(taken_down),
+            exact_hash=b"" if gone else self.exact_hash,
+            content_hash=b"" if gone else self.content_hash,
+            method=fingerprint.method,
+            words=0 if gone else fingerprint.words,
+            shingles=0 if gone else fingerprint.shingles,
+            keys=b"" if gone else s.pack64(fingerprint.near_keys),
+            sketch=b"" if gone else s.pack32(fingerprint.sketch),
+            fields={} if gone else field_hashes(article),
+            corrected=not gone and says_corrected(article),
+            taken_down=gone,
+        )
+        return s.Event(s.EVENT_VERSION, self.verdict(published=published), head)
+
+    def published_ms(self, taken_down: s.Head | None) -> int | None:
+        if taken_down is not None:
+            return taken_down.published_ms
+        return to_ms(self.article.published_at) if self.article.published_at is not None else None
+
+    def verdict(self, *, published: s.Published | None = None, copied: s.Copied | None = None) -> s.Verdict:
+        return s.Verdict(
+            decided_ms=self.now_ms,
+            arrival_ms=self.arrival_ms,
+            window_days=self.options.window_days,
+            threshold=self.options.threshold,
+            config_hash=_cached_hash(self.options),
+            published=published,
+            copied=copied,
+            raw_id=self.article.raw_id,
+        )

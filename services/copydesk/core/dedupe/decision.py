@@ -1,0 +1,142 @@
+"""A decision, and the records made of it. First decisions and redeliveries take the same way, so they are the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from copydesk.core.dedupe.state import Copied, Published, Verdict
+from copydesk.core.fingerprint import near_keys_b64
+from copydesk_schemas.duplicate import DifferingSpan, DuplicateArticle, DuplicateOf, Evidence, ThisCopy
+from copydesk_schemas.parsed import ParsedArticle, UniqueArticle
+from copydesk_schemas.parts import Algorithm, Change, Dedup, Nearest, Window
+from copydesk_schemas.reasons import Action, ChangeKind, DuplicateVerdict
+from copydesk_schemas.reasons import Verdict as PublishedVerdict
+
+METHOD = "bottom16-containment"
+ALGORITHM_VERSION = "1"
+
+_METHODS = {
+    DuplicateVerdict.REDELIVERED: "raw-id",
+    DuplicateVerdict.SAME_URL_UNCHANGED: "canonical-url",
+    DuplicateVerdict.EXACT_BYTES: "content-sha256",
+    DuplicateVerdict.EXACT_TEXT: "normalised-text-sha256",
+    DuplicateVerdict.NEAR_DUPLICATE: METHOD,
+    DuplicateVerdict.CONTAINED: METHOD,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Exactly one of `unique` and `duplicate`; the events that it adds to the log, none for a redelivered record."""
+
+    unique: UniqueArticle | None
+    duplicate: DuplicateArticle | None
+    events: tuple[tuple[bytes, bytes | None], ...] = ()
+
+
+def coordinates(article: ParsedArticle) -> bytes:
+    """Key of an event: `topic-partition-offset-item` of the raw record."""
+    raw = article.raw
+    return f"{raw.topic}-{raw.partition}-{raw.offset}-{raw.item}".encode()
+
+
+def to_ms(moment: datetime) -> int:
+    """Milliseconds since 1970; integer arithmetic, because floats lose the last digit."""
+    return (moment - datetime.fromtimestamp(0, UTC)) // timedelta(milliseconds=1)
+
+
+def from_ms(ms: int) -> datetime:
+    """Inverse of `to_ms`."""
+    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=ms)
+
+
+def render(article: ParsedArticle, verdict: Verdict, events: tuple[tuple[bytes, bytes | None], ...] = ()) -> Decision:
+    """The decision that a stored outcome stands for."""
+    oldest = None if verdict.arrival_ms <= 0 else from_ms(verdict.arrival_ms) - timedelta(days=verdict.window_days)
+    window = Window(days=verdict.window_days, oldest=oldest)
+    algorithm = Algorithm(name=METHOD, version=ALGORITHM_VERSION, config_hash=verdict.config_hash)
+    if verdict.copied is not None:
+        return Decision(None, _duplicate(article, verdict, verdict.copied, window, algorithm), events)
+    if verdict.published is None:
+        raise ValueError("an outcome is either published or copied")
+    return Decision(_unique(article, verdict, verdict.published, window, algorithm), None, events)
+
+
+def _unique(
+    article: ParsedArticle, verdict: Verdict, published: Published, window: Window, algorithm: Algorithm
+) -> UniqueArticle:
+    nearest = None
+    if published.nearest is not None:
+        nearest_id, similarity = published.nearest
+        nearest = Nearest(article_id=nearest_id, similarity=similarity, method=METHOD, threshold=verdict.threshold)
+    if article.action is Action.DELETE:
+        article = article.model_copy(
+            update={"article_id": published.article_id, "canonical_url": published.url, "body": ""}
+        )
+    return UniqueArticle(
+        article=article,
+        revision=published.revision,
+        change=Change(
+            kind=ChangeKind(published.kind),
+            previous_revision=published.previous_revision,
+            changed_fields=published.changed_fields,
+            diff=published.diff,
+        ),
+        dedup=Dedup(
+            verdict=PublishedVerdict(published.verdict),
+            exact_hash=article.fingerprint.exact_hash,
+            near_keys=near_keys_b64(article.fingerprint),
+            story_id=published.story_id,
+            nearest=nearest,
+            window=window,
+            algorithm=algorithm,
+        ),
+    )
+
+
+def _duplicate(
+    article: ParsedArticle, verdict: Verdict, copied: Copied, window: Window, algorithm: Algorithm
+) -> DuplicateArticle:
+    kind = DuplicateVerdict(copied.verdict)
+    published_at = from_ms(copied.published_ms) if copied.published_ms is not None else None
+    delta = None
+    if published_at is not None and article.published_at is not None:
+        delta = (to_ms(article.published_at) - to_ms(published_at)) / 1000
+    return DuplicateArticle(
+        article_id=article.article_id,
+        duplicate_of=DuplicateOf(
+            article_id=copied.article_id,
+            revision=copied.revision,
+            url=copied.url,
+            title=copied.title,
+            source=copied.source,
+            published_at=published_at,
+        ),
+        verdict=kind,
+        similarity=copied.similarity,
+        threshold=verdict.threshold,
+        method=_METHODS[kind],
+        evidence=Evidence(
+            shingles_shared=copied.shared,
+            shingles_total=copied.total,
+            title_similarity=copied.title_similarity,
+            length_ratio=copied.length_ratio,
+            differing_spans=[DifferingSpan(side=side, text=text) for side, text in copied.spans],
+            published_delta_s=delta,
+        ),
+        copies=copied.copies,
+        decided_at=from_ms(verdict.decided_ms),
+        algorithm=algorithm,
+        window=window,
+        this=ThisCopy(
+            url=article.canonical_url or article.url,
+            title=article.title,
+            source=article.source,
+            authors=article.authors,
+            published_at=article.published_at,
+            language=article.language,
+            stats=article.stats,
+        ),
+        raw=article.raw,
+    )

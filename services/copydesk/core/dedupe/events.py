@@ -1,0 +1,83 @@
+"""Applying events of the log to a state: the one place where state changes, for live decisions and for a restore."""
+
+from __future__ import annotations
+
+from copydesk.core.dedupe import state as s
+from copydesk.core.options import DedupeOptions
+
+DAY_MS = 86_400_000
+
+PUBLISHED_BY = b"p"
+COPY_BY = b"c"
+"""First byte under a raw id: what the record with this id became."""
+
+
+def apply_event(key: bytes, value: bytes | None, state: s.WritableState, options: DedupeOptions) -> None:
+    """Apply one record of `article-fingerprints`.
+
+    Args:
+        key: raw coordinates, `topic-partition-offset-item`.
+        value: the event; None (a tombstone) changes nothing.
+        state: changed in place.
+        options: the window and the length of posting lists.
+
+    Raises:
+        msgspec.DecodeError: the value is no event.
+    """
+    if value is None:
+        return
+    event = s.decode_event(value)
+    verdict = event.verdict
+    state.put(s.outcome_key(key), s.encode(verdict))
+    state.put(s.age_key(verdict.arrival_ms, key), b"")
+    if verdict.copied is not None:
+        name = s.handle(verdict.copied.article_id)
+        state.put(s.copies_key(name), verdict.copied.copies.to_bytes(4, "big"))
+        _remember_raw_id(verdict, key, COPY_BY + name, state)
+    elif event.head is not None:
+        name = s.handle(event.head.article_id)
+        forget_texts(name, s.load_head(state, name), state)
+        _index(name, event.head, state, options)
+        _remember_raw_id(verdict, key, PUBLISHED_BY + name, state)
+
+
+def forget_texts(name: bytes, head: s.Head | None, state: s.WritableState) -> None:
+    """Take an article's text out of the indexes, so that a revision never meets its own past."""
+    if head is None or head.taken_down:
+        return
+    for key in (s.exact_key(head.exact_hash), s.content_key(head.content_hash)):
+        if state.get(key) == name:
+            state.put(key, None)
+    for near in s.split_keys(head.keys):
+        key = s.near_key(near)
+        old = state.get(key)
+        new = s.without_posting(old, name)
+        if new != old:
+            state.put(key, new)
+
+
+def _index(name: bytes, head: s.Head, state: s.WritableState, options: DedupeOptions) -> None:
+    state.put(s.head_key(name), s.encode(head))
+    if head.url is not None:
+        state.put(s.url_key(head.url), name)
+    if head.taken_down:
+        return
+    if head.words:
+        state.put(s.exact_key(head.exact_hash), name)
+    state.put(s.content_key(head.content_hash), name)
+    window_ms = options.window_days * DAY_MS
+    for near in s.split_keys(head.keys):
+        key = s.near_key(near)
+        postings = s.with_posting(
+            state.get(key), name, head.arrival_ms, window_ms=window_ms, limit=options.max_postings
+        )
+        state.put(key, postings)
+
+
+def _remember_raw_id(verdict: s.Verdict, coordinates: bytes, value: bytes, state: s.WritableState) -> None:
+    if verdict.raw_id is not None:
+        item = int(coordinates.rsplit(b"-", 1)[1])
+        key = s.raw_id_key(verdict.raw_id, item)
+        # The first meaning of an id stays: later records with it are redeliveries.
+        if state.get(key) is None:
+            state.put(key, value)
