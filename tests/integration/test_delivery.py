@@ -170,7 +170,7 @@ async def until_ready(port: int, within_s: float = 45.0) -> None:
                 async with session.get(f"http://127.0.0.1:{port}/health/ready") as response:
                     if response.status == 200:
                         return
-            except aiohttp.ClientConnectionError:
+            except aiohttp.ClientError:
                 pass
             await asyncio.sleep(0.2)
     pytest.fail("the worker did not become ready")
