@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from copydesk.adapters.state_memory import MemoryStores
+from copydesk.adapters.state_rocksdict import RocksStore, RocksStores, StoreDamagedError, StoreLockedError
+from copydesk.core.ports import StateStore, StateStores
+
+
+@pytest.fixture(params=["memory", "rocksdict"])
+def stores(request: pytest.FixtureRequest, tmp_path: Path) -> StateStores:
+    return MemoryStores() if request.param == "memory" else RocksStores(tmp_path)
+
+
+@pytest.fixture
+def store(stores: StateStores) -> Iterator[StateStore]:
+    opened = stores.open(0)
+    yield opened
+    opened.close()
+
+
+def test_a_new_store_knows_nothing(store: StateStore) -> None:
+    assert store.next_offset is None
+    assert store.get(b"a") is None
+    assert list(store.scan(b"")) == []
+
+
+def test_writes_deletes_and_position(store: StateStore) -> None:
+    store.write({b"a": b"1", b"b": b"", b"c": b"3"}, 7)
+    store.write({b"a": b"2", b"c": None, b"never": None}, 9)
+    assert (store.get(b"a"), store.get(b"b"), store.get(b"c"), store.next_offset) == (b"2", b"", None, 9)
+    store.write({}, 12)
+    assert store.next_offset == 12
+
+
+def test_scan_is_in_key_order_under_the_prefix(store: StateStore) -> None:
+    store.write({b"kb": b"2", b"ka": b"1", b"l": b"3", b"k": b"0", b"j\xff": b"9"}, 1)
+    assert list(store.scan(b"k")) == [(b"k", b"0"), (b"ka", b"1"), (b"kb", b"2")]
+    assert [key for key, _ in store.scan(b"")] == [b"j\xff", b"k", b"ka", b"kb", b"l"]
+
+
+def test_a_scan_does_not_see_later_writes(store: StateStore) -> None:
+    store.write({b"k1": b"1", b"k2": b"2"}, 1)
+    entries = store.scan(b"k")
+    first = next(entries)
+    store.write({b"k2": None, b"k3": b"3"}, 2)
+    assert [first, *entries] == [(b"k1", b"1"), (b"k2", b"2")]
+
+
+def test_clear_forgets_the_position_too(store: StateStore) -> None:
+    store.write({b"a": b"1"}, 5)
+    store.clear()
+    assert (store.get(b"a"), store.next_offset, list(store.scan(b""))) == (None, None, [])
+    store.write({b"a": b"2"}, 0)
+    assert (store.get(b"a"), store.next_offset) == (b"2", 0)
+
+
+def test_partitions_are_apart_and_last(stores: StateStores) -> None:
+    for partition in (0, 1):
+        opened = stores.open(partition)
+        opened.write({b"a": b"%d" % partition}, partition)
+        opened.close()
+    for partition in (0, 1):
+        opened = stores.open(partition)
+        assert (opened.get(b"a"), opened.next_offset) == (b"%d" % partition, partition)
+        opened.close()
+
+
+def filled(path: Path) -> None:
+    store = RocksStore(path)
+    store.write({b"k%05d" % i: bytes(200) for i in range(2000)}, 2000)
+    store.close()
+
+
+def test_a_damaged_store_opens_empty_and_says_so(tmp_path: Path) -> None:
+    filled(tmp_path / "partition-0")
+    for file in (tmp_path / "partition-0").glob("MANIFEST-*"):
+        file.write_bytes(b"not a manifest" * 10)
+    store = RocksStores(tmp_path).open(0)
+    assert store.recovered_from is not None
+    assert store.next_offset is None
+    assert list(store.scan(b"")) == []
+    store.write({b"a": b"1"}, 1)
+    store.close()
+    again = RocksStores(tmp_path).open(0)
+    assert (again.recovered_from, again.get(b"a"), again.next_offset) == (None, b"1", 1)
+    again.close()
+
+
+def test_a_store_of_another_layout_opens_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(tmp_path / "partition-0")
+    monkeypatch.setattr("copydesk.adapters.state_rocksdict.LAYOUT", b"next")
+    store = RocksStores(tmp_path).open(0)
+    assert store.recovered_from is not None
+    assert "layout" in store.recovered_from
+    assert store.next_offset is None
+    store.close()
+
+
+def test_a_store_damaged_under_way_is_named(tmp_path: Path) -> None:
+    store = RocksStore(tmp_path)
+    store.close()
+    with pytest.raises(StoreDamagedError, match=str(tmp_path)):
+        store.get(b"a")
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from copydesk.adapters.state_rocksdict import RocksStores
+store = RocksStores(Path(sys.argv[1])).open(0)
+print("open", flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_store_open_elsewhere_is_refused_and_not_wiped(tmp_path: Path) -> None:
+    filled(tmp_path / "partition-0")
+    holder = subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "open\n"
+        with pytest.raises(StoreLockedError, match="open in another process"):
+            RocksStores(tmp_path).open(0)
+    finally:
+        holder.kill()
+        holder.communicate()
+    store = RocksStores(tmp_path).open(0)
+    assert store.next_offset == 2000
+    store.close()
+
+
+WRITE = """
+import sys
+from pathlib import Path
+from copydesk.adapters.state_rocksdict import RocksStores
+store = RocksStores(Path(sys.argv[1])).open(0)
+n = store.next_offset or 0
+while True:
+    n += 1
+    store.write({b"count": b"%d" % n, b"k%08d" % n: bytes(3000), b"k%08d" % (n - 50): None}, n)
+    if n % 200 == 0:
+        print(n, flush=True)
+"""
+
+
+def test_data_and_position_agree_after_kill_9(tmp_path: Path) -> None:
+    reached = 0
+    for _ in range(3):
+        writer = subprocess.Popen([sys.executable, "-c", WRITE, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+        assert writer.stdout is not None
+        printed = int(writer.stdout.readline())
+        for _ in range(10):
+            printed = int(writer.stdout.readline())
+        os.kill(writer.pid, signal.SIGKILL)
+        writer.communicate()
+        store = RocksStores(tmp_path).open(0)
+        offset = store.next_offset
+        assert store.recovered_from is None
+        assert offset is not None
+        # Nothing that was written before the kill is lost, and no batch is there by half.
+        assert offset >= printed > reached
+        assert store.get(b"count") == b"%d" % offset
+        assert [key for key, _ in store.scan(b"k")] == [b"k%08d" % i for i in range(offset - 49, offset + 1)]
+        store.close()
+        reached = offset
