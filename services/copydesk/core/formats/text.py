@@ -26,13 +26,20 @@ from copydesk_schemas.reasons import Code, DateRole, Flag, FoundIn, LinkRel
 EXTRACTOR = "text_lines"
 VERSION = "1"
 
-MAX_LINES = 20_000
+MAX_LINES = 6_000
 """Lines that are read; a story never has more, and what follows is cut with the flag truncated."""
 MAX_LINKS = 50
+_DOUBT = -2.5
+"""Log odds down to which a paragraph in one stretch with the story is taken for part of it."""
+_REACH = 8
+"""Lines that may lie between such a paragraph and the story: a newsletter box or a share bar has about as many."""
+_PAGE_TALK = 0.12
+"""Share of a paragraph's words in page phrases from which on it speaks of the page, not of the news."""
 MAX_DATES = 40
 
 _PUBLISHED = re.compile(
-    r"\b(?:published|posted|first published|created|issued|released|veröffentlicht|erstellt|publié|publicado|pubblicato|"
+    r"\b(?:published|posted|first published|created|issued|released|veröffentlicht|erstellt|publié|"
+    r"publicado|pubblicato|"
     r"gepubliceerd|opublikowano|опубликовано|опубліковано|publicerad|publisert|publiceret|julkaistu|publikováno|"
     r"vydáno|yayınlanma|megjelent|publicat|نشر)|发布|發布|公開|掲載|입력",
     re.IGNORECASE,
@@ -46,7 +53,8 @@ _UPDATED = re.compile(
 _CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\s*(?:\[?\+?\d+ chars\]?)?$")
 _CLOSING_AGENCY = re.compile(r"\(([^()]{2,30})\)$")
 _WALL = re.compile(
-    r"\b(?:subscribers? only|subscribe to (?:continue|read|keep)|to continue reading|for subscribers|already a subscriber|"
+    r"\b(?:subscribers? only|subscribe to (?:continue|read|keep)|to continue reading|for subscribers|"
+    r"already a subscriber|"
     r"nur für abonnenten|weiterlesen mit|réservé aux abonnés|solo para suscriptores|exclusivo para suscriptores|"
     r"riservato agli abbonati|exclusivo para assinantes)\b|会員限定|有料会員",
     re.IGNORECASE,
@@ -121,19 +129,53 @@ def _story(reading: _Reading) -> list[int]:
     prose = sum(one.line.units for one in looks if one.shape == "P" and page_words(one) < 0.3)
     # The model has learned from pages with menus and footers. Where nearly all is prose there are none, and a
     # paragraph needs no proof.
-    clean = total > 0 and prose >= 0.75 * total
-    story = []
-    for i, (one, opinion) in enumerate(zip(looks, opinions, strict=True)):
-        wanted = opinion.inside and opinion.odds > 0 and not _is_button(one)
-        if clean and one.shape in "PM" and page_words(one) < 0.3:
-            wanted = True
-        if wanted:
-            story.append(i)
-    if not story:
-        story = [i for i, one in enumerate(looks) if one.shape in "PM" and page_words(one) < 0.3]
+    buttons = sum(_is_button(one) for one in looks)
+    clean = len(looks) <= 400 and ((prose >= 0.75 * total and buttons <= 2) or (prose >= 0.4 * total and not buttons))
+    story = [
+        i
+        for i, (one, opinion) in enumerate(zip(looks, opinions, strict=True))
+        if (opinion.inside and opinion.odds > 0 and not _is_button(one)) or (clean and _is_paragraph(one))
+    ]
+    story = _extend(reading, story) or [i for i, one in enumerate(looks) if _is_paragraph(one)]
     if clean and story:
         _keep_between(reading, story)
     return story
+
+
+def _is_paragraph(one: Look) -> bool:
+    """Whether a line is a sentence or more that does not speak of the page."""
+    return one.shape in "PM" and page_words(one) < _PAGE_TALK
+
+
+def _extend(reading: _Reading, story: list[int]) -> list[int]:
+    """Add paragraphs that the model doubts but that stand in one stretch with the story.
+
+    A heading over comments or other stories ends the stretch, and so does a long run of lines that are no paragraphs.
+    """
+    if not story:
+        return story
+    looks, opinions = reading.looks, reading.opinions
+    known = set(story)
+    away = 0
+    for i in range(story[0], len(looks)):
+        one = looks[i]
+        if i in known:
+            away = 0
+            continue
+        away += 1
+        if away > _REACH or (i > story[-1] and _ends_story(one)):
+            if i > story[-1]:
+                break
+            continue
+        if one.line.ends_sentence and _is_paragraph(one) and opinions[i].odds > _DOUBT:
+            known.add(i)
+            away = 0
+    return sorted(known)
+
+
+def _ends_story(one: Look) -> bool:
+    hits = max(one.kinds.get("related", 0), one.kinds.get("comments", 0), one.kinds.get("legal", 0))
+    return one.line.units <= 8 and one.shape in "SBM" and hits * 2 >= len(one.tokens) > 0
 
 
 def _is_button(one: Look) -> bool:
@@ -163,10 +205,8 @@ def _first_paragraph(looks: Sequence[Look], story: Sequence[int]) -> int | None:
         one = looks[i]
         if ended and not one.line.ends_sentence and not one.line.text.endswith((":", "：")):
             continue
-        if (
-            one.line.heading
-            or one.line.bullet
-            and any(looks[k].shape == "P" and not looks[k].line.bullet for k in story)
+        if one.line.heading or (
+            one.line.bullet and any(looks[k].shape == "P" and not looks[k].line.bullet for k in story)
         ):
             continue
         followed = any(k > i and looks[k].shape in "PM" for k in story)
@@ -219,7 +259,7 @@ def _take_date(draft: Draft, text: str) -> None:
         [(m.start(), DateRole.PUBLISHED, "text:published-line") for m in _PUBLISHED.finditer(text)][:1]
         + [(m.start(), DateRole.MODIFIED, "text:updated-line") for m in _UPDATED.finditer(text)][:1]
     )
-    if not marks or marks[0][0] > 0 and DATE.search(text[: marks[0][0]]):
+    if not marks or (marks[0][0] > 0 and DATE.search(text[: marks[0][0]])):
         marks.insert(0, (0, DateRole.PAGE, "text:header-line"))
     for k, (begin, role, source) in enumerate(marks):
         end = marks[k + 1][0] if k + 1 < len(marks) else len(text)
@@ -286,7 +326,7 @@ def _take_captions(reading: _Reading, draft: Draft, story: Sequence[int], start:
     headed = [i for i, decision in reading.taken.items() if decision in ("subtitle", "key point", "title")]
     habits = StoryHabits(looks, story, headed)
     for i in range(max(0, min(start, story[0]) - 4), story[-1] + 2):
-        if i >= len(looks) or i in reading.taken or looks[i].line.units < 4:
+        if i >= len(looks) or i in reading.taken or looks[i].line.units < 4 or is_credit(looks[i]):
             continue
         weight, reasons = caption_evidence(looks, i, habits)
         if weight < THRESHOLD:

@@ -10,7 +10,8 @@ _PREFIX = re.compile(
     r"(?:(?:text|story|words|article|written|report(?:ed|ing)?|posted|published|created|interview|ein interview|texto|"
     r"texte|propos recueillis|testo|tekst|bericht|kommentar|eine? \w+|posté|publié|publicado|escrito)\s+)?"
     r"(?:by|von|par|por|di|door|av|af|przez|přes|от|od|de)\s+(?=\S)"
-    r"|(?:author|authors|autor|autorin|autoren|auteur|auteurs|autore|autora|autores|автор|авторы|text|texte|texto|testo|"
+    r"|(?:author|authors|autor|autorin|autoren|auteur|auteurs|autore|autora|autores|автор|авторы|text|"
+    r"texte|texto|testo|"
     r"tekst|tekst og foto|forfatter|skribent|toimittaja|yazar|muhabir|szerző|reporter|journalist|journalistin|"
     r"redactor|redacción|redazione|written by|by|von|par|por|di|بقلم|كتب|كتبت|作者|记者|記者|文|撰文|기자|लेखक)"
     r"\s*[:：/／|]\s*(?=\S)"
@@ -18,22 +19,97 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 _JOINT = re.compile(
-    r"\s*(?:;|/|／|、|&|\bund\b|\band\b|\bet\b|\be\b|\by\b|\bog\b|\boch\b|\ben\b|\bi\b|\bи\b|\bta\b|\bve\b|\bja\b|\s\+\s|,\s*and\b)\s*"
+    r"\s*(?:;|/|／|、|&|\bund\b|\band\b|\bet\b|\be\b|\by\b|\bog\b|\boch\b|\ben\b|\bi\b|\bи\b|\bta\b|\bve\b|"
+    r"\bja\b|\s\+\s|,\s*and\b)\s*"
 )
 _NAME_WORD = re.compile(r"(?:[^\W\d_][^\W\d_]*['’.\-]?)+$")
 _PARTICLES = frozenset(
-    "van von der den de del della di da dos das do la le el al bin ibn ben ten ter zu zum zur af av y e du des "
-    "los las dal abu st".split()
+    [
+        "van",
+        "von",
+        "der",
+        "den",
+        "de",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dos",
+        "das",
+        "do",
+        "la",
+        "le",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "ben",
+        "ten",
+        "ter",
+        "zu",
+        "zum",
+        "zur",
+        "af",
+        "av",
+        "y",
+        "e",
+        "du",
+        "des",
+        "los",
+        "las",
+        "dal",
+        "abu",
+        "st",
+    ]
 )
 _NOT_NAMES = frozenset(
-    "staff correspondent reporter editor newsroom desk team agency news editorial redaktion redaktionen redazione "
-    "redacción redacao redação rédaction redactie redakcja редакция agencies agencia agence wire service services "
-    "contributor online guest writer writers the press today daily times post media nachrichtenagentur".split()
+    [
+        "staff",
+        "correspondent",
+        "reporter",
+        "editor",
+        "newsroom",
+        "desk",
+        "team",
+        "agency",
+        "news",
+        "editorial",
+        "redaktion",
+        "redaktionen",
+        "redazione",
+        "redacción",
+        "redacao",
+        "redação",
+        "rédaction",
+        "redactie",
+        "redakcja",
+        "редакция",
+        "agencies",
+        "agencia",
+        "agence",
+        "wire",
+        "service",
+        "services",
+        "contributor",
+        "online",
+        "guest",
+        "writer",
+        "writers",
+        "the",
+        "press",
+        "today",
+        "daily",
+        "times",
+        "post",
+        "media",
+        "nachrichtenagentur",
+    ]
 )
 _ROLE_WORDS = re.compile(
     r"\b(?:editor|reporter|correspondent|writer|columnist|producer|analyst|photographer|journalist|journalistin|"
     r"redakteur\w*|korrespondent\w*|chef\w*|envoyée? spéciale?|correspondante?|corresponsal|redactor\w*|inviato|"
-    r"corrispondente|correspondente|korrespondent|корреспондент|обозреватель|spokesman|professor|director|head|chief)\b",
+    r"corrispondente|correspondente|korrespondent|корреспондент|обозреватель|spokesman|professor|director|"
+    r"head|chief)\b",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
@@ -106,9 +182,9 @@ def read_byline(text: str, *, prefixed: bool = True) -> list[Author]:
     authors: list[Author] = []
     for part in (part.strip(" .,") for part in parts):
         wire = agency(part)
-        if _ROLE_WORDS.search(part) and authors and not is_name(part):
-            authors[-1] = authors[-1].model_copy(update={"role": part})
-        elif _ROLE_WORDS.search(part) and authors and authors[-1].role is None:
+        if (_ROLE_WORDS.search(part) and authors and not is_name(part)) or (
+            _ROLE_WORDS.search(part) and authors and authors[-1].role is None
+        ):
             authors[-1] = authors[-1].model_copy(update={"role": part})
         elif wire or is_name(part):
             authors.append(Author(name=wire or part, raw=text[:200]))

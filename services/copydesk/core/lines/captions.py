@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from copydesk.core.lines.features import Look
+from copydesk.core.lines.line import READ_CHARS
 from copydesk.core.lines.patterns import CREDIT
 
 THRESHOLD = 3.0
@@ -16,7 +17,7 @@ _PICTURED = re.compile(
     r"symbolfoto|im bild|photo d[’']archives|en la imagen|imagen de archivo|nella foto|na foto|na zdjęciu|на фото|"
     r"фото из архива|fotoğraf|في الصورة|stock image|screenshot|watch:?)\b"
     r"|\((?:left|right|centre|center|l|r|links|rechts|à gauche|à droite|izquierda|derecha|pictured[^()]{0,80}|"
-    r"[^()]{2,60} (?:pictured|on|at|in) [^()]{2,60})\)|資料写真|图为|圖為|資料圖|自料사진",
+    r"[^()]{2,60} (?:pictured|on|at|in) [^()]{2,60})\)|資料写真|代表撮影|（左から）|（[左右中][^（）]{0,8}）|图为|圖為|資料圖|自料사진",
     re.IGNORECASE,
 )
 _PREFIXED = re.compile(
@@ -45,6 +46,12 @@ def is_credit(one: Look) -> bool:
     """Whether a line is no more than a picture's credit."""
     text = one.line.text
     return one.line.units <= 12 and one.shape in "SB" and len(text) <= 120 and CREDIT.search(text) is not None
+
+
+def speaks_of_picture(one: Look) -> bool:
+    """Whether a line names a picture, its credit, or where somebody stands in it."""
+    text = one.line.text[:READ_CHARS]
+    return bool(_PREFIXED.match(text) or _PICTURED.search(text[:600]) or CREDIT.search(text[-120:]))
 
 
 def grams(one: Look) -> frozenset[tuple[str, ...]]:

@@ -19,7 +19,36 @@ _ASIAN = re.compile(
 )
 _PLACE_WORD = re.compile(r"[^\W\d_][\w'’.-]*$")
 _SMALL = frozenset(
-    "de del la le los las di da do am an der den die das in im upon of and und y the sur el al i ob".split()
+    [
+        "de",
+        "del",
+        "la",
+        "le",
+        "los",
+        "las",
+        "di",
+        "da",
+        "do",
+        "am",
+        "an",
+        "der",
+        "den",
+        "die",
+        "das",
+        "in",
+        "im",
+        "upon",
+        "of",
+        "and",
+        "und",
+        "y",
+        "the",
+        "sur",
+        "el",
+        "al",
+        "i",
+        "ob",
+    ]
 )
 
 

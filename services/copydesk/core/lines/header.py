@@ -1,4 +1,4 @@
-"""The head of a story: which of the lines above its first paragraph are title, subtitle, key points, byline and date."""
+"""The head of a story: title, subtitle, key points, byline and date among the lines above its first paragraph."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from copydesk.core.lines import patterns
 from copydesk.core.lines.byline import agency, has_prefix, is_name, read_byline
-from copydesk.core.lines.captions import is_credit
+from copydesk.core.lines.captions import is_credit, speaks_of_picture
 from copydesk.core.lines.features import Look
 from copydesk.core.lines.lexicon import tokens_of
 
@@ -132,6 +132,8 @@ def _read_rest(looks: Sequence[Look], head: Header, first: int, start: int) -> N
     for i in range(title + 1, min(start, title + 8)):
         one = looks[i]
         if i in taken or page_words(one) > 0.3 or is_credit(one) or is_time_line(one) or one.line.bullet:
+            continue
+        if speaks_of_picture(one) or (i + 1 < len(looks) and is_credit(looks[i + 1])):
             continue
         if one.line.units < 6 or one.tokens == title_tokens:
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import statistics
 from dataclasses import dataclass
@@ -119,7 +120,7 @@ def unwrap(rows: list[str]) -> list[str]:
     A text is hard wrapped when most of its lines that are followed by another end within a few columns below the
     same limit, and that limit is one at which mail and wire feeds wrap.
     """
-    lengths = [len(row) for row, after in zip(rows, rows[1:], strict=False) if row and after]
+    lengths = [len(row) for row, after in itertools.pairwise(rows) if row and after]
     if len(lengths) < 6:
         return rows
     width = max(lengths)

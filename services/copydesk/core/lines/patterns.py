@@ -9,13 +9,18 @@ import re
 
 MONTHS = (
     "jan|january|januar|janvier|enero|gennaio|janeiro|januari|stycznia|января|січня|januára|ledna|ocak|tammikuuta|"
-    "ianuarie|január|feb|february|februar|février|febrero|febbraio|fevereiro|februari|lutego|февраля|лютого|února|şubat|"
-    "mar|march|märz|mars|marzo|março|maart|marca|марта|березня|března|mart|apr|april|avril|abril|aprile|kwietnia|апреля|"
+    "ianuarie|január|feb|february|februar|février|febrero|febbraio|fevereiro|februari|lutego|февраля|"
+    "лютого|února|şubat|"
+    "mar|march|märz|mars|marzo|março|maart|marca|марта|березня|března|mart|apr|april|avril|abril|aprile|"
+    "kwietnia|апреля|"
     "квітня|dubna|nisan|may|mai|mayo|maggio|maio|mei|maja|мая|травня|května|mayıs|maj|jun|june|juni|juin|junio|giugno|"
-    "junho|czerwca|июня|червня|června|haziran|jul|july|juli|juillet|julio|luglio|julho|lipca|июля|липня|července|temmuz|"
+    "junho|czerwca|июня|червня|června|haziran|jul|july|juli|juillet|julio|luglio|julho|lipca|июля|липня|"
+    "července|temmuz|"
     "aug|august|août|agosto|augustus|sierpnia|августа|серпня|srpna|ağustos|augusti|sep|sept|september|septembre|"
-    "septiembre|settembre|setembro|września|сентября|вересня|září|eylül|oct|okt|october|oktober|octobre|octubre|ottobre|"
-    "outubro|października|октября|жовтня|října|ekim|nov|november|novembre|noviembre|novembro|listopada|ноября|листопада|"
+    "septiembre|settembre|setembro|września|сентября|вересня|září|eylül|oct|okt|october|oktober|octobre|"
+    "octubre|ottobre|"
+    "outubro|października|октября|жовтня|října|ekim|nov|november|novembre|noviembre|novembro|listopada|"
+    "ноября|листопада|"
     "listopadu|kasım|dec|dez|december|dezember|décembre|diciembre|dicembre|dezembro|grudnia|декабря|грудня|prosince|"
     "aralık|desember|يناير|فبراير|مارس|أبريل|ابريل|مايو|يونيو|يوليو|أغسطس|اغسطس|سبتمبر|أكتوبر|اكتوبر|نوفمبر|ديسمبر|"
     "ιανουαρίου|φεβρουαρίου|μαρτίου|απριλίου|μαΐου|ιουνίου|ιουλίου|αυγούστου|σεπτεμβρίου|οκτωβρίου|νοεμβρίου|"
@@ -34,7 +39,8 @@ DATE = re.compile(
 """A day, with or without its year."""
 
 TIME = re.compile(
-    r"(?<![\d:.])(?:[01]?\d|2[0-3])(?:[:h.]|点|時|시 ?)[0-5]\d(?![\d%])(?: ?(?:am|pm|a\.m\.|p\.m\.|uhr))?", re.I
+    r"(?<![\d:.])(?:[01]?\d|2[0-3])(?:[:h.]|点|時|시 ?)[0-5]\d(?![\d%])(?: ?(?:am|pm|a\.m\.|p\.m\.|uhr))?",
+    re.IGNORECASE,
 )
 AGO = re.compile(
     r"\d+ ?(?:min(?:ute)?s?|hours?|hrs?|days?|weeks?|months?|h|m|d) ago\b|\bvor \d+ \w+|\bhace \d+ \w+|\bil y a \d+ \w+"

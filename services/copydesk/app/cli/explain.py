@@ -1,0 +1,113 @@
+"""`copydesk explain`: every decision on a document, in words."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from copydesk.app.cli.errors import CommandError, Exit
+from copydesk.app.cli.inputs import STDIN, Document, read_documents
+from copydesk.app.cli.options import load_settings
+from copydesk.app.cli.output import console, is_terminal, write_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from copydesk.app.local import Published
+    from copydesk.app.settings import Settings
+    from copydesk.core.records import Message
+    from copydesk.core.trace import Step
+
+_SUBJECT_CHARS = 90
+
+
+@click.command(short_help="Explain each decision on a document.")
+@click.argument("files", nargs=-1, required=True, metavar="FILE|-...")
+@click.option("--url", help="Where the (one) document was fetched.")
+@click.option("--json", "as_json", is_flag=True, help="JSON lines, on a terminal too.")
+@click.option("--text", "as_text", is_flag=True, help="Words, in a pipe too.")
+@click.option("--no-record", is_flag=True, help="Leave out the record itself.")
+def explain(*, files: tuple[str, ...], url: str | None, as_json: bool, as_text: bool, no_record: bool) -> None:
+    """Run documents through all stages, without a broker, and tell each decision and its reason.
+
+    How it was decoded, which line was dropped and why, where the title comes from, why a date was not taken, what
+    deduplication compared it with, what was found in it; then the record that would be published. A document that
+    ends as a dead letter is explained just the same. Several documents meet in one dedupe state, in their order.
+    """
+    documents = list(read_documents(files))
+    if url is not None and len(documents) != 1:
+        raise CommandError("--url names the address of one document: give one FILE with it.", Exit.USAGE)
+    json_wanted = as_json or not (as_text or is_terminal())
+    asyncio.run(_run(load_settings(), documents, url, json_wanted=json_wanted, record=not no_record))
+
+
+async def _run(
+    settings: Settings, documents: list[Document], url: str | None, *, json_wanted: bool, record: bool
+) -> None:
+    from copydesk.adapters.pool import InlineTaskPool
+    from copydesk.adapters.state_memory import MemoryStores
+    from copydesk.app.local import LocalPipeline, bare_message
+    from copydesk.core.trace import RecordingTrace
+
+    trace = RecordingTrace()
+    # One record at a time: the trace belongs to the document that is being explained.
+    pipeline = LocalPipeline(settings.options(), InlineTaskPool(), MemoryStores(), window=1, trace=trace)
+
+    async def one(message: Message) -> AsyncIterator[Message]:
+        yield message
+
+    for number, document in enumerate(documents):
+        trace.steps.clear()
+        message = bare_message(document.value, number, media_type=document.media_type, url=url)
+        ends = [end async for batch in pipeline.run(one(message)) for end in batch]
+        if json_wanted:
+            for line in _json_lines(document, trace.steps, ends, record=record):
+                write_json(line)
+        else:
+            _print(console(), document, trace.steps, ends, record=record)
+
+
+def _json_lines(document: Document, steps: list[Step], ends: list[Published], *, record: bool) -> Iterator[Any]:
+    for step in steps:
+        yield {
+            "document": document.name,
+            "stage": step.stage,
+            "subject": step.subject,
+            "decision": step.decision,
+            "reason": step.reason,
+        }
+    for end in ends if record else ():
+        yield {"document": document.name, "topic": end.emit.role.value, "record": json.loads(end.emit.value or b"{}")}
+
+
+def _print(out: Console, document: Document, steps: list[Step], ends: list[Published], *, record: bool) -> None:
+    from rich.json import JSON
+    from rich.markup import escape
+
+    from copydesk.app.cli.why import headline, why
+
+    out.print(f"[bold]{escape(document.name)}[/], {len(document.value):,} bytes\n")
+    for stage, group in groupby(steps, key=lambda step: step.stage):
+        out.print(f"[bold cyan]{escape(stage)}[/]")
+        for step in group:
+            reason = f" [dim]— {escape(step.reason)}[/]" if step.reason else ""
+            out.print(f"  {escape(_short(step.subject))}: [bold]{escape(step.decision)}[/]{reason}")
+    for end in ends:
+        fields = json.loads(end.emit.value or b"{}")
+        colour = {"enriched": "green", "duplicate": "yellow"}.get(end.outcome.kind.value, "red")
+        out.print(
+            f"\n[bold {colour}]{end.outcome.kind.value}[/], to {end.emit.role.value}: {escape(headline(fields))}\n"
+            f"{escape(why(fields))}"
+        )
+        if record:
+            out.print(JSON.from_data(fields))
+
+
+def _short(subject: str) -> str:
+    flat = " ".join(subject.split())
+    return flat if len(flat) <= _SUBJECT_CHARS else f"{flat[: _SUBJECT_CHARS - 1]}…"

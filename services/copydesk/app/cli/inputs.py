@@ -1,0 +1,164 @@
+"""Reading what the user names: files, folders and standard input, gzip or not, as documents or as JSON lines."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import io
+import threading
+import zlib
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TypeVar
+
+import click
+
+from copydesk.app.cli.errors import CommandError
+
+T = TypeVar("T")
+
+STDIN = "-"
+
+MEDIA_TYPES = {
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".xhtml": "application/xhtml+xml",
+    ".txt": "text/plain",
+    ".text": "text/plain",
+    ".rss": "application/rss+xml",
+    ".atom": "application/atom+xml",
+}
+"""Media types that a file's name states beyond doubt. Others (.xml, .json, …) are left to sniffing."""
+
+MAX_BYTES = 256 * 1024 * 1024
+"""No document is near this size: a larger file is a mistake or a decompression bomb."""
+
+_GZIP = b"\x1f\x8b"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file's content, unpacked. `media_type` is None where the name does not tell."""
+
+    name: str
+    value: bytes
+    media_type: str | None
+
+
+def find_files(names: Iterable[str]) -> Iterator[str]:
+    """The files that are meant: folders recursively in the order of names, without hidden ones; `-` as it is."""
+    for name in names:
+        path = Path(name)
+        if name == STDIN or not path.is_dir():
+            yield name
+            continue
+        for found in sorted(path.rglob("*")):
+            hidden = any(part.startswith(".") for part in found.relative_to(path).parts)
+            if found.is_file() and not hidden:
+                yield str(found)
+
+
+def read_documents(names: Iterable[str]) -> Iterator[Document]:
+    """Each file as one document.
+
+    Raises:
+        CommandError: a file that cannot be read, with its name and the reason.
+    """
+    for name in find_files(names):
+        with _opened(name) as stream:
+            value = _read(name, stream)
+        path = Path(name.removesuffix(".gz"))
+        yield Document("standard input" if name == STDIN else name, value, MEDIA_TYPES.get(path.suffix.lower()))
+
+
+def read_lines(names: Iterable[str]) -> Iterator[bytes]:
+    """The lines of all files, one after the other.
+
+    Raises:
+        CommandError: a file that cannot be read, with its name and the reason.
+    """
+    for name in find_files(names):
+        with _opened(name) as stream:
+            try:
+                yield from stream
+            except (OSError, EOFError, zlib.error) as error:
+                raise CommandError(_unreadable(name, error)) from error
+
+
+async def read_ahead(values: Iterator[T], limit: int) -> AsyncIterator[T]:
+    """The values of a blocking iterator, read by a thread at most `limit` ahead.
+
+    A daemon thread, because one that waits for a terminal's next line must not keep the program from ending.
+    """
+    loop = asyncio.get_running_loop()
+    queue: asyncio.Queue[tuple[T] | BaseException | None] = asyncio.Queue()
+    free = threading.Semaphore(limit)
+
+    def put(entry: tuple[T] | BaseException | None) -> bool:
+        try:
+            loop.call_soon_threadsafe(queue.put_nowait, entry)
+        except RuntimeError:  # the loop is closed: nobody listens any more
+            return False
+        return True
+
+    def read() -> None:
+        try:
+            for value in values:
+                free.acquire()
+                if not put((value,)):
+                    return
+            put(None)
+        except BaseException as error:  # noqa: BLE001 - it is raised again where the values are read
+            put(error)
+
+    threading.Thread(target=read, name="input", daemon=True).start()
+    while (entry := await queue.get()) is not None:
+        if isinstance(entry, BaseException):
+            raise entry
+        free.release()
+        yield entry[0]
+
+
+def _opened(name: str) -> IO[bytes]:
+    stream: IO[bytes]
+    try:
+        stream = click.get_binary_stream("stdin") if name == STDIN else Path(name).open("rb")
+    except OSError as error:
+        raise CommandError(_unreadable(name, error)) from error
+    buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(_Raw(stream))
+    try:
+        packed = buffered.peek(2)[:2] == _GZIP
+    except OSError as error:
+        raise CommandError(_unreadable(name, error)) from error
+    return gzip.open(buffered) if packed else buffered
+
+
+def _read(name: str, stream: IO[bytes]) -> bytes:
+    try:
+        value = stream.read(MAX_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise CommandError(_unreadable(name, error)) from error
+    if len(value) > MAX_BYTES:
+        raise CommandError(f"{name} is larger than {MAX_BYTES // 1024 // 1024} MiB: that is no article.")
+    return value
+
+
+def _unreadable(name: str, error: Exception) -> str:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return f"{'standard input' if name == STDIN else name} cannot be read: {reason}."
+
+
+class _Raw(io.RawIOBase):
+    """A stream without `peek` (as tests put in the place of stdin) under a buffer that has it."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override] # typeshed wants any buffer
+        data = self._stream.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)

@@ -1,0 +1,74 @@
+"""Words for a published record: what it is about, what became of it, and why. Reads the JSON of any output topic."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Fields = dict[str, Any]
+
+_COPIES = {
+    "redelivered": "its raw_id was seen before",
+    "exact_bytes": "the same bytes, already published",
+    "exact_text": "the same text word for word",
+    "same_url_unchanged": "the same address, nothing changed",
+}
+
+
+def outcome(fields: Fields) -> str:
+    """`enriched`, `duplicate` or `dead`."""
+    if "dead_letter_id" in fields:
+        return "dead"
+    return "duplicate" if "duplicate_of" in fields else "enriched"
+
+
+def verdict(fields: Fields) -> str:
+    """The verdict of deduplication, or the dead letter's code."""
+    if "dead_letter_id" in fields:
+        return str(fields["code"])
+    return str(fields["verdict"] if "duplicate_of" in fields else fields["dedup"]["verdict"])
+
+
+def headline(fields: Fields) -> str:
+    """The article's title, a copy's title, a dead letter's origin."""
+    if "dead_letter_id" in fields:
+        return str(fields["dead_letter_id"])
+    article = fields.get("this", fields)
+    return str(article.get("title") or article.get("url") or fields["article_id"])
+
+
+def why(fields: Fields) -> str:
+    """One sentence."""
+    if "dead_letter_id" in fields:
+        return f"{str(fields['message']).rstrip('.')}. {fields['hint']}"
+    return _copy(fields) if "duplicate_of" in fields else _article(fields)
+
+
+def _article(fields: Fields) -> str:
+    change, dedup = fields["change"], fields["dedup"]
+    if change["kind"] == "takedown":
+        return f"Withdrawn by its publisher: revision {fields['revision']}, canceled, without text."
+    if dedup["verdict"] == "revision":
+        changed = ", ".join(change["changed_fields"])
+        return f"The same address with another text: revision {fields['revision']}{f', changed: {changed}' if changed else ''}."
+    nearest = dedup["nearest"]
+    if dedup["verdict"] == "expanded":
+        return (
+            f"Holds {_percent(nearest)} of an older article and adds to it." if nearest else "Adds to an older article."
+        )
+    if nearest:
+        return f"Nothing like it; the nearest article shares {_percent(nearest)} and {_percent(nearest, 'threshold')} would be a copy."
+    return "Nothing like it was published before."
+
+
+def _copy(fields: Fields) -> str:
+    original = fields["duplicate_of"]
+    known = _COPIES.get(fields["verdict"])
+    if known is None:
+        part = "all of its text stands in" if fields["verdict"] == "contained" else "nearly the same text as"
+        known = f"{part} an older article ({_percent(fields)} of the sampled phrases; {_percent(fields, 'threshold')} is enough)"
+    name = original["title"] or original["url"] or original["article_id"]
+    return f"{known[0].upper()}{known[1:]}: «{name}», copy no. {fields['copies']}."
+
+
+def _percent(fields: Fields, key: str = "similarity") -> str:
+    return f"{float(fields[key]):.0%}"

@@ -1,0 +1,35 @@
+"""`copydesk worker`: run the service."""
+
+from __future__ import annotations
+
+import click
+
+from copydesk.app.cli import options
+from copydesk.app.cli.options import load_settings
+
+STAGES = ("parse", "dedupe", "enrich")
+
+
+@click.command(short_help="Run the service.")
+@options.bootstrap_servers
+@click.option("--stages", metavar="NAME,…", help=f"Stages that this worker runs; default: {','.join(STAGES)}.")
+@click.option("--web-port", type=click.IntRange(0, 65535), help="Port of health and metrics; default: 6066.")
+@click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), help="Least severe level shown.")
+@click.pass_context
+def worker(
+    context: click.Context,
+    *,
+    bootstrap_servers: str | None,
+    stages: str | None,
+    web_port: int | None,
+    log_level: str | None,
+) -> None:
+    """Run the service until it is told to stop (Ctrl-C or SIGTERM).
+
+    Start as many as you like, on as many machines: Kafka's consumer groups share the partitions out. With --stages a
+    worker runs some of the stages only, so that each can be scaled alone.
+    """
+    settings = load_settings(bootstrap_servers=bootstrap_servers, stages=stages, web_port=web_port, log_level=log_level)
+    from copydesk.app.worker import run_worker
+
+    context.exit(run_worker(settings))

@@ -1,0 +1,253 @@
+"""Bytes to text: every hint is a claim that the bytes must bear out.
+
+Order: byte-order mark, UTF-8 where the bytes are valid UTF-8, the charsets that the producer, the HTTP response, the
+HTML or the XML declaration name, UTF-8 with a few damaged bytes, charset-normalizer. Labels follow the WHATWG Encoding
+Standard: `iso-8859-1` means windows-1252, `gb2312` means gb18030.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from copydesk.core.errors import Rejected
+from copydesk_schemas.raw import HttpHint
+from copydesk_schemas.reasons import Code
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# Labels that the web uses for a wider character set than they name (WHATWG Encoding Standard, section 4.2).
+_WIDER = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "euc_kr": "cp949",
+    "shift_jis": "cp932",
+    "big5": "big5hkscs",
+    "utf-16-le": "utf-16-le",
+}
+_LABELS = {"unicode-1-1-utf-8": "utf-8", "ks_c_5601-1987": "cp949", "x-sjis": "cp932", "x-gbk": "gb18030",
+           "windows-31j": "cp932", "x-cp1251": "cp1251", "x-cp1250": "cp1250", "x-cp1252": "cp1252",
+           "iso-8859-8-i": "iso8859-8", "dos-874": "cp874", "x-x-big5": "big5hkscs", "cn-big5": "big5hkscs"}
+_TEXT_CODECS = re.compile(
+    r"utf[-_]?(8|16|32)([-_](le|be))?|cp\d{3,5}|iso8859-\d+|gb18030|big5(hkscs)?|euc_jp|euc_kr|iso2022_(jp|kr)|koi8-[rut]|"
+    r"mac-(roman|cyrillic)|hz|viscii|tis-620|johab|ptcp154"
+)
+_META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.\-]{2,40})""", re.IGNORECASE)
+_XML = re.compile(rb"""\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_:.\-]{2,40})["']""", re.IGNORECASE)
+_HTTP = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9_:.\-]{2,40})""", re.IGNORECASE)
+_HEAD = 4096
+"""How far a declaration is looked for. The HTML standard says 1,024; real pages put scripts before it."""
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f]")
+_NON_ASCII_RUN = re.compile("[^\x00-\x7f]+")
+_TAG = re.compile(rb"<[^<>]*>")
+# What UTF-8 looks like once it was read as windows-1252: a lead byte and a continuation byte, as characters.
+_MOJIBAKE = re.compile("[ÂÃÐÑØÙ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[\x80-\xbf™œ“”¦˜šž¢]|â€")
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A document's text.
+
+    `charset` is an IANA-style name; `repaired` says that bytes were damaged or that text had been decoded wrongly
+    before it came here.
+    """
+
+    text: str
+    charset: str
+    repaired: bool = False
+    reason: str = ""
+    """Why this charset, for `explain`."""
+
+
+def decode(content: bytes, *, hint: str | None = None, http: HttpHint | None = None) -> Decoded:
+    """The text of a document. It holds no surrogates and encodes to UTF-8.
+
+    Args:
+        content: the bytes.
+        hint: charset that the producer names.
+        http: the response that brought it; the charset of its Content-Type is the next hint.
+
+    Raises:
+        Rejected: undecodable.
+    """
+    decoded = _decode(content, hint, http)
+    text, repaired = decoded.text, decoded.repaired
+    if "\x00" in text or _CONTROLS.search(text):
+        controls = len(_CONTROLS.findall(text))
+        # One control character in a hundred is binary data; a stray one is dirt.
+        if controls * 100 > len(text):
+            raise Rejected(
+                Code.UNDECODABLE,
+                f"{controls} control characters in {len(text)} ({decoded.charset}): this is not text",
+            )
+        text, repaired = _CONTROLS.sub("", text), True
+    text = _SURROGATES.sub("\ufffd", text)
+    fixed = _repair_mojibake(text)
+    if fixed is not None:
+        return Decoded(fixed, decoded.charset, repaired=True, reason=decoded.reason + ", then decoded once too often")
+    return Decoded(text, decoded.charset, repaired, decoded.reason)
+
+
+def _decode(content: bytes, hint: str | None, http: HttpHint | None) -> Decoded:
+    for mark, charset in _BOMS:
+        if content.startswith(mark):
+            try:
+                return Decoded(content.decode(charset).removeprefix("\ufeff"), charset, reason="byte-order mark")
+            except UnicodeDecodeError:
+                content = content.removeprefix(mark) if charset == "utf-8" else content
+                break
+    claims = list(_claims(content, hint, http))
+    if b"\x00" in content:
+        wide = _wide(content)
+        if wide is not None:
+            return wide
+    escapes = b"\x1b" in content or b"~{" in content
+    if not escapes or not any(codec.startswith(("iso2022", "hz")) for codec, _ in claims):
+        try:
+            return Decoded(content.decode("utf-8"), "utf-8", reason="the bytes are valid UTF-8")
+        except UnicodeDecodeError:
+            pass
+    for codec, who in claims:
+        if codec == "utf-8":
+            continue
+        try:
+            text = content.decode(codec)
+        except (UnicodeDecodeError, UnicodeError):
+            continue
+        if _plausible(text):
+            return Decoded(text, _public_name(codec), reason=f"{who} says so and the text reads well")
+    damaged = _damaged_utf8(content)
+    if damaged is not None:
+        return damaged
+    return _guess(content)
+
+
+def _claims(content: bytes, hint: str | None, http: HttpHint | None) -> Iterator[tuple[str, str]]:
+    """Python codecs claimed for the document, the producer's first, each with who claims it."""
+    head = content[:_HEAD]
+    header = next((v for k, v in http.headers.items() if k.lower() == "content-type"), "") if http else ""
+    in_header, in_meta, in_xml = _HTTP.search(header), _META.search(head), _XML.search(head)
+    claimed = (
+        (hint, "the producer"),
+        (in_header and in_header[1], "the HTTP response"),
+        (in_meta and in_meta[1].decode("ascii"), "the page"),
+        (in_xml and in_xml[1].decode("ascii"), "the XML declaration"),
+    )
+    seen = []
+    for label, who in claimed:
+        codec = codec_of(label) if label else None
+        if codec is not None and codec not in seen:
+            seen.append(codec)
+            yield codec, who
+
+
+def codec_of(label: str) -> str | None:
+    """Python's codec for a charset label as the web means it; None where there is none (or it is no text codec)."""
+    label = label.strip().lower()
+    try:
+        name = codecs.lookup(_LABELS.get(label, label)).name
+    except (LookupError, ValueError, UnicodeError):
+        return None
+    name = _WIDER.get(name, name)
+    return name if _TEXT_CODECS.fullmatch(name) else None
+
+
+def _public_name(codec: str) -> str:
+    return re.sub(r"\Acp(125\d)\Z", r"windows-\1", codec)
+
+
+def _wide(content: bytes) -> Decoded | None:
+    """UTF-16 or UTF-32 without a byte-order mark: in text with Latin markup every second byte is zero."""
+    sample = content[:_HEAD]
+    half = max(1, len(sample) // 2)
+    even, odd = sample[0::2].count(0) / half, sample[1::2].count(0) / half
+    for codec, empty, full in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if empty > 0.2 and full < empty / 10:
+            try:
+                return Decoded(content.decode(codec), codec, reason="every second byte is zero")
+            except UnicodeDecodeError:
+                continue
+    return None
+
+
+def _plausible(text: str) -> bool:
+    """Whether a single- or multi-byte decoding can be right: what does not read as language was another charset.
+
+    Read as the wrong single-byte charset, accented letters stand in long runs (Cyrillic read as windows-1252) or amid
+    Latin words (the reverse). Right decodings of European text have both in under a tenth of their runs.
+    """
+    if text.count("\ufffd") * 200 > len(text) or len(_CONTROLS.findall(text)) * 200 > len(text):
+        return False
+    runs = [m for m in _NON_ASCII_RUN.finditer(text) if any(c.isalpha() for c in m[0])]
+    if not runs:
+        return True
+    sample = runs[:2000]
+    latin = [m for m in sample if all(ord(c) < 0x250 or not c.isalpha() for c in m[0])]
+    odd = sum(1 for m in latin if sum(c.isalpha() for c in m[0]) >= 3)
+    for m in sample:
+        if m in latin or ord(m[0][0]) > 0x2FFF:
+            continue
+        before, after = text[m.start() - 1 : m.start()], text[m.end() : m.end() + 1]
+        odd += before.isalpha() or after.isalpha()
+    return odd * 3 < len(sample)
+
+
+def _damaged_utf8(content: bytes) -> Decoded | None:
+    """UTF-8 with a few broken bytes: cut off in mid-character, or with a pasted-in stretch of another charset."""
+    text = content.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    sound = sum(1 for m in _NON_ASCII_RUN.finditer(text) if m[0].strip("\ufffd"))
+    if sound and broken <= max(1, sound // 10):
+        return Decoded(text, "utf-8", repaired=True, reason=f"UTF-8 but for {broken} damaged places")
+    return None
+
+
+def _guess(content: bytes) -> Decoded:
+    from charset_normalizer import from_bytes
+
+    # Markup and ASCII say nothing about a charset: judge the stretches between tags that hold other bytes.
+    pieces = [p for p in _TAG.sub(b"\n", content).split(b"\n") if p.strip() and not p.isascii()]
+    sample = b"\n".join(pieces)[:8192] or content[:8192]
+    best = from_bytes(sample).best()
+    for codec in ([best.encoding] if best is not None else []) + ["cp1252"]:
+        name = codec_of(codec)
+        if name is None:
+            continue
+        try:
+            text = content.decode(name)
+        except (UnicodeDecodeError, UnicodeError):
+            text = content.decode(name, "replace")
+        if _plausible(text):
+            return Decoded(text, _public_name(name), repaired="\ufffd" in text, reason="guessed from the bytes")
+    raise Rejected(Code.UNDECODABLE, "no character set makes readable text of these bytes")
+
+
+def _repair_mojibake(text: str) -> str | None:
+    """The text with wrongly decoded stretches repaired; None where there is nothing sure to repair.
+
+    At least three signs of it, and they are a good part of all that is not ASCII: a page that merely quotes some
+    mojibake is left alone. ftfy then has to agree, line by line.
+    """
+    if text.isascii():
+        return None
+    signs = len(_MOJIBAKE.findall(text))
+    if signs < 3 or signs * 4 < len(_NON_ASCII_RUN.findall(text)):
+        return None
+    from ftfy import fix_encoding
+
+    lines = [fix_encoding(line) if _MOJIBAKE.search(line) else line for line in text.split("\n")]
+    fixed = _SURROGATES.sub("\ufffd", "\n".join(lines))
+    return fixed if fixed != text else None

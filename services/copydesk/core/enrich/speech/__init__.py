@@ -1,0 +1,1 @@
+"""Direct speech: where it stands, and who says it."""

@@ -1,0 +1,1 @@
+"""Format parsers: each makes drafts of articles from one decoded document."""

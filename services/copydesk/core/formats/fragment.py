@@ -1,0 +1,61 @@
+"""A fragment of HTML, as feeds carry it, as plain paragraphs: nothing of its text is judged away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from copydesk.core.formats.extraction import lighten, parse_html
+from copydesk.core.formats.guard import guard_html
+from copydesk.core.options import ParseOptions
+from copydesk.core.structured.links import body_links
+from copydesk.core.structured.media import take_figures
+from copydesk.core.text.normalize import normalize_body, normalize_line
+from copydesk_schemas.parts import Link, Media
+
+_BLOCKS = frozenset(
+    {
+        "address", "article", "aside", "blockquote", "body", "dd", "div", "dl", "dt", "figure", "footer", "h1", "h2",
+        "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol", "p", "pre", "section",
+        "table", "tr", "ul",
+    }
+)  # fmt: skip
+
+
+def read_fragment(markup: str, base: str | None, options: ParseOptions) -> tuple[str, list[Media], list[Link]]:
+    """Body, media and links of a fragment; text without markup comes back as it is.
+
+    Raises:
+        Rejected: oversized.
+    """
+    if "<" not in markup:
+        return normalize_body(markup), [], []
+    tree = parse_html(f"<div>{guard_html(markup, options).html}</div>")
+    if tree is None:
+        return "", [], []
+    lighten(tree)
+    media = take_figures(tree, base)
+    found: list[str] = []
+    pending: list[str] = []
+    _gather(tree, pending, found)
+    _flush(pending, found)
+    body = normalize_body("\n\n".join(found))
+    return body, media, body_links(tree, body, base)
+
+
+def _gather(element: Any, pending: list[str], found: list[str]) -> None:
+    block = element.tag in _BLOCKS
+    if block or element.tag == "br":
+        _flush(pending, found)
+    pending.append(element.text or "")
+    for child in element:
+        _gather(child, pending, found)
+        pending.append(child.tail or "")
+    if block:
+        _flush(pending, found)
+
+
+def _flush(pending: list[str], found: list[str]) -> None:
+    text = normalize_line("".join(pending))
+    pending.clear()
+    if text:
+        found.append(text)

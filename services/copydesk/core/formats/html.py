@@ -1,0 +1,151 @@
+"""HTML pages: one tree, read for metadata, figures and links, then given to the body extraction."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from lxml.html import HtmlElement
+
+from copydesk import __version__
+from copydesk.core.document import Draft, RawDocument
+from copydesk.core.errors import Rejected
+from copydesk.core.formats.extraction import extract_body, lighten, parse_html
+from copydesk.core.formats.guard import guard_html
+from copydesk.core.options import ParseOptions
+from copydesk.core.structured.jsonld import plain
+from copydesk.core.structured.links import body_links
+from copydesk.core.structured.media import take_figures
+from copydesk.core.structured.metadata import fill
+from copydesk.core.structured.page import PageData, read_page
+from copydesk.core.text.normalize import normalize_body, normalize_line
+from copydesk.core.timing import Stopwatch
+from copydesk.core.trace import NO_TRACE, Trace
+from copydesk_schemas.reasons import Code, Flag, FoundIn
+
+_KEY_POINTS = re.compile(
+    r"key-?(?:points?|takeaways?|facts|highlights)|takeaways?|highlights|bullet-?summary|article-?summary|"
+    r"summary-?(?:list|points)|tl-?dr|at-a-glance",
+    re.IGNORECASE,
+)
+_ARTICLE_OG = frozenset({"article", "news", "blog", "newsarticle", "video.other"})
+_LONG_BODY = 1_200
+"""Characters of running text from which on a page is an article whatever it calls itself."""
+_SPACE = re.compile(r"\s+")
+
+
+def parse_html_page(
+    html: str,
+    document: RawDocument,
+    options: ParseOptions,
+    *,
+    trace: Trace = NO_TRACE,
+    watch: Stopwatch | None = None,
+) -> Draft:
+    """The article of a page.
+
+    Raises:
+        Rejected: oversized, no_text, homepage, listing_page or not_article.
+    """
+    watch = watch or Stopwatch()
+    url = document.final_url or document.url
+    with watch.step("guard"):
+        guarded = guard_html(html, options)
+        trace.note("html", "guard", "passed", f"{guarded.tags} tags, depth {guarded.depth}, {guarded.cut} tags cut")
+    with watch.step("tree"):
+        tree = parse_html(guarded.html)
+    if tree is None:
+        raise Rejected(Code.NO_TEXT, "there is nothing in the page")
+    draft = Draft(content=document.content, url=url)
+    if guarded.cut:
+        draft.flags.add(Flag.TRUNCATED)
+    with watch.step("metadata"):
+        page = read_page(tree)
+        lighten(tree)
+        base = urljoin(url or "", page.base) if page.base else url
+        draft.media = take_figures(tree, base)
+        fill(draft, page, document, url=url, tree=tree, trace=trace)
+        _key_points(draft, tree)
+    with watch.step("body"):
+        _body(draft, page, tree, trace)
+    _judge(draft, page, tree, url, trace)
+    with watch.step("links"):
+        draft.links = body_links(tree, draft.body, base)
+    for name, value, where in (("media", draft.media, FoundIn.DOM), ("links", draft.links, FoundIn.DOM)):
+        if value:
+            draft.took(name, "html", __version__, where, 0.8, len(value))
+    return draft
+
+
+def _key_points(draft: Draft, tree: HtmlElement) -> None:
+    """A marked-up list of key points, which extraction would mix with the story."""
+    for element in tree.iter("div", "section", "aside", "ul"):
+        label = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('data-testid') or ''}"
+        if not _KEY_POINTS.search(label):
+            continue
+        points = [_SPACE.sub(" ", normalize_line(" ".join(item.itertext()))) for item in element.iter("li")]
+        points = [point for point in points if 15 <= len(point) <= 400]
+        linked = sum(1 for item in element.iter("li") if item.find(".//a") is not None)
+        if 2 <= len(points) <= 8 and linked * 2 <= len(points):
+            draft.key_points = points
+            draft.took("key_points", "html", __version__, FoundIn.DOM, 0.8, len(points))
+            element.drop_tree()
+            return
+
+
+def _body(draft: Draft, page: PageData, tree: HtmlElement, trace: Trace) -> None:
+    extracted = extract_body(tree)
+    draft.body = extracted.body
+    extractor, version, where, confidence = extracted.extractor, extracted.version, FoundIn.DOM, 0.85
+    stated = articlebody(page)
+    if stated and _better(stated, draft.body):
+        trace.note("html", "body", "taken from JSON-LD articleBody", "extraction found much less of the same story")
+        draft.body, extractor, version, where = stated, "structured_data", __version__, FoundIn.JSONLD
+    elif trace.enabled:
+        trace.note("html", "body", f"{len(draft.body)} characters by {extractor} {version}", "of the page's tree")
+    if draft.body:
+        draft.took("body", extractor, version, where, confidence, 2 if stated else 1)
+
+
+def articlebody(page: PageData) -> str:
+    """The article's text as JSON-LD states it, as paragraphs; empty where it does not."""
+    value: Any = page.jsonld.article.get("articleBody")
+    if isinstance(value, list):
+        value = "\n\n".join(part for part in value if isinstance(part, str))
+    return normalize_body(plain(value)) if isinstance(value, str) else ""
+
+
+def _better(stated: str, found: str) -> bool:
+    """Whether the stated text is to be preferred: only where extraction found next to nothing."""
+    return len(found) < 250 and len(stated) > 2 * len(found)
+
+
+def _judge(draft: Draft, page: PageData, tree: HtmlElement, url: str | None, trace: Trace) -> None:
+    """Tell home and listing pages from articles; a page with a long running text is never turned away."""
+    kind = (page.first("og:type") or "").lower()
+    is_article = bool(page.jsonld.article) or kind in _ARTICLE_OG or page.first("article:published_time") is not None
+    if is_article or running(draft.body) >= _LONG_BODY:
+        return
+    path = urlsplit(url or "").path.strip("/")
+    density = _link_density(tree)
+    at_root = url is not None and path in {"", "index.html", "index.php", "home"}
+    if at_root and (kind == "website" or density > 0.4):
+        raise Rejected(Code.HOMEPAGE, "the address is a site's front page, and nothing in it is marked as an article")
+    if page.jsonld.is_listing or (density > 0.6 and running(draft.body) < 400):
+        raise Rejected(
+            Code.LISTING_PAGE, f"a list of other pages: {density:.0%} of its words are links, no article is marked"
+        )
+    trace.note("html", "page", "taken for an article", f"link density {density:.2f}, og:type {kind or 'absent'}")
+
+
+def running(body: str) -> int:
+    """Characters in paragraphs long enough to be prose, not headlines."""
+    return sum(len(paragraph) for paragraph in body.split("\n\n") if len(paragraph) >= 120)
+
+
+def _link_density(tree: HtmlElement) -> float:
+    """Share of the page's characters that stand in links."""
+    total = len(_SPACE.sub("", tree.text_content()))
+    linked = sum(len(_SPACE.sub("", anchor.text_content())) for anchor in tree.iter("a"))
+    return min(1.0, linked / total) if total else 0.0

@@ -1,0 +1,1 @@
+"""Structured data of a page: JSON-LD, OpenGraph, meta elements, and what is made of them."""

@@ -1,0 +1,157 @@
+"""Pictures and videos with their captions: taken out of the page, so that captions never stand in the body."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urljoin
+
+from lxml.html import HtmlElement
+
+from copydesk.core.envelope import is_web_url
+from copydesk.core.structured.jsonld import text_of
+from copydesk.core.structured.page import PageData
+from copydesk.core.text.normalize import normalize_line
+from copydesk_schemas.parts import Media
+from copydesk_schemas.reasons import MediaType
+
+_MAX_MEDIA = 50
+_CREDIT_CLASS = re.compile(r"credit|copyright|photographer|byline|source|attribution|rights", re.IGNORECASE)
+_CREDIT = re.compile(
+    r"\s*[(\[|–—-]?\s*\b(?:Photo(?:graph)?(?:\s+by)?|Image(?:\s+credit)?|Picture|Credit|Foto|Bild|Quelle|Crédit(?:\s+photo)?|"
+    r"Photographer|©|Copyright)\s*[:：/©]\s*(?P<who>[^)\]]{2,80})[)\]]?\s*\Z|\s*(?P<sign>©\s*[^)\]]{2,80})\Z",
+    re.IGNORECASE,
+)
+_LAZY = ("src", "data-src", "data-original", "data-lazy-src", "data-url")
+_NUMBER = re.compile(r"\d{1,5}")
+
+
+def take_figures(tree: HtmlElement, base: str | None) -> list[Media]:
+    """Read every figure of the page and take its caption out of the tree.
+
+    Figures within navigation, asides and footers are left out of the list, for they belong to other stories.
+    """
+    found: list[Media] = []
+    for figure in list(tree.iter("figure")):
+        captions = list(figure.iter("figcaption"))
+        caption, credit = _caption(captions)
+        image = next(iter(figure.iter("img", "amp-img", "video", "audio")), None)
+        outside = any(p.tag in {"nav", "aside", "footer"} for p in figure.iterancestors())
+        teaser = _is_teaser(figure)
+        if not outside and not teaser and (image is not None or caption) and len(found) < _MAX_MEDIA:
+            found.append(
+                Media(
+                    type={"video": MediaType.VIDEO, "audio": MediaType.AUDIO}.get(
+                        getattr(image, "tag", ""), MediaType.IMAGE
+                    ),
+                    url=_address(image, base) if image is not None else None,
+                    caption=caption,
+                    credit=credit,
+                    width=_pixels(image, "width"),
+                    height=_pixels(image, "height"),
+                )
+            )
+        for element in captions:
+            element.drop_tree()
+    return [media for media in found if media.url or media.caption]
+
+
+def page_images(page: PageData, base: str | None) -> list[Media]:
+    """The pictures that metadata name: JSON-LD first, then OpenGraph."""
+    found: list[Media] = []
+    for node in page.jsonld.nodes(page.jsonld.article.get("image"))[:5]:
+        url = node if isinstance(node, str) else text_of(node.get("url") or node.get("contentUrl"))
+        url = _absolute(url, base)
+        if url is None:
+            continue
+        extra = node if isinstance(node, dict) else {}
+        found.append(
+            Media(
+                url=url,
+                caption=text_of(extra.get("caption")),
+                credit=text_of(extra.get("creditText")),
+                width=_number(extra.get("width")),
+                height=_number(extra.get("height")),
+            )
+        )
+    image = _absolute(page.first("og:image:secure_url", "og:image", "og:image:url", "twitter:image"), base)
+    if image and all(media.url != image for media in found):
+        found.append(
+            Media(
+                url=image,
+                width=_number(page.first("og:image:width")),
+                height=_number(page.first("og:image:height")),
+            )
+        )
+    return found
+
+
+def merge(figures: list[Media], images: list[Media]) -> list[Media]:
+    """Figures first, for they have captions; then pictures that only metadata name. One entry an address."""
+    found: dict[str, Media] = {}
+    for media in [*figures, *images]:
+        key = media.url or f"caption:{media.caption}"
+        if key not in found:
+            found[key] = media
+    # One picture is often named in several sizes: without a caption and beside others it adds nothing.
+    kept = [m for m in found.values() if m.caption or m in figures]
+    rest = [m for m in found.values() if m not in kept]
+    return kept + rest[:1] if kept else rest[:3]
+
+
+def _caption(elements: list[Any]) -> tuple[str | None, str | None]:
+    credit = None
+    texts = []
+    for element in elements:
+        for child in list(element.iter("span", "cite", "small", "p", "em", "div")):
+            if child is not element and _CREDIT_CLASS.search(child.get("class") or "") and credit is None:
+                credit = normalize_line(" ".join(child.itertext())) or None
+                if credit is not None and len(credit) <= 120:
+                    child.drop_tree()
+                else:
+                    credit = None
+        text = normalize_line(" ".join(element.itertext()))
+        if text:
+            texts.append(text)
+    caption = " ".join(dict.fromkeys(texts))
+    if credit is None and (match := _CREDIT.search(caption)) and match.start() > 0:
+        credit = (match["who"] or match["sign"]).strip()
+        caption = caption[: match.start()].rstrip(" |–—-(")
+    return caption[:2000] or None, credit
+
+
+def _is_teaser(figure: Any) -> bool:
+    """Whether the figure is a link to another story: wrapped in a link that also holds a headline."""
+    for parent in figure.iterancestors("a"):
+        if parent.find(".//h2") is not None or parent.find(".//h3") is not None:
+            return True
+    return False
+
+
+def _address(image: Any, base: str | None) -> str | None:
+    for attribute in _LAZY:
+        if url := _absolute(image.get(attribute), base):
+            return url
+    sources = image.get("srcset") or image.get("data-srcset") or ""
+    return _absolute(sources.split(",")[-1].strip().split(" ")[0], base)
+
+
+def _absolute(url: str | None, base: str | None) -> str | None:
+    if not url or url.startswith("data:"):
+        return None
+    try:
+        url = urljoin(base or "", url.strip())
+    except ValueError:
+        return None
+    return url if is_web_url(url) else None
+
+
+def _pixels(image: Any, name: str) -> int | None:
+    return _number(image.get(name)) if image is not None else None
+
+
+def _number(value: Any) -> int | None:
+    if isinstance(value, dict):
+        value = value.get("value") or value.get("@value")
+    match = _NUMBER.match(str(value or ""))
+    return int(match[0]) or None if match else None

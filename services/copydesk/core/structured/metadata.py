@@ -1,0 +1,314 @@
+"""Metadata onto a draft: every field but the body, each with where it was found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urljoin
+
+from lxml.html import HtmlElement
+
+from copydesk import __version__
+from copydesk.core.document import Draft, RawDocument
+from copydesk.core.envelope import is_web_url
+from copydesk.core.structured import media
+from copydesk.core.structured.authors import read_authors
+from copydesk.core.structured.dates import read_dates
+from copydesk.core.structured.jsonld import text_of, types_of
+from copydesk.core.structured.page import PageData
+from copydesk.core.structured.publisher import credited, read_source, site_names
+from copydesk.core.structured.rights import read_rights
+from copydesk.core.structured.titles import Candidate, choose_title, key_of
+from copydesk.core.trace import Trace
+from copydesk_schemas.parts import Genre
+from copydesk_schemas.reasons import Flag, FoundIn
+
+EXTRACTOR = "structured_data"
+
+_GENRES = {
+    "OpinionNewsArticle": "opinion",
+    "AnalysisNewsArticle": "analysis",
+    "ReviewNewsArticle": "review",
+    "Review": "review",
+    "LiveBlogPosting": "live",
+    "AdvertiserContentArticle": "advertorial",
+    "NewsArticle": "news",
+    "ReportageNewsArticle": "news",
+}
+_BYLINES = (
+    ".//*[@rel='author']",
+    ".//*[@itemprop='author']",
+)
+_BYLINE_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:byline|author-?name|author|authors|article-author|post-author|entry-author|writer|autor|auteur)"
+    r"(?:[\s_-]?(?:name|link))?(?:$|\s)",
+    re.IGNORECASE,
+)
+_MAX_TAGS = 30
+_FREE = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_LOCALE = re.compile(r"\A([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2,4}|\d{3}))?")
+
+
+def fill(
+    draft: Draft, page: PageData, document: RawDocument, *, url: str | None, tree: HtmlElement | None, trace: Trace
+) -> None:
+    """Fill a draft's metadata from a page.
+
+    Args:
+        draft: changed in place.
+        page: what the head says.
+        document: the raw record, for its hints.
+        url: where the page was found, after redirects.
+        tree: the page, for bylines, dates and headings in its markup; None for bare JSON-LD.
+        trace: told why.
+    """
+    base = urljoin(url or "", page.base) if page.base else url
+    sites = site_names(page, document, url)
+    draft.source = read_source(page, document, url)
+    _title(draft, page, document, sites, trace)
+    _texts(draft, page)
+    _authors(draft, page, sites, tree, base, trace)
+    draft.dates = read_dates(page, tree) if tree is not None else read_dates(page, _EMPTY)
+    _links(draft, page, base)
+    _language(draft, page, document)
+    draft.rights = read_rights(page, document.http)
+    if draft.rights is not None:
+        _took(draft, "rights", FoundIn.META, 0.8)
+    _access(draft, page)
+    kinds = types_of(page.jsonld.article)
+    genre = next((_GENRES[kind] for kind in kinds if kind in _GENRES), None)
+    if genre is not None:
+        draft.genre = Genre(value=genre, confidence=0.6 if genre == "news" else 0.9)
+        _took(draft, "genre", FoundIn.JSONLD, draft.genre.confidence)
+        if genre == "live":
+            draft.flags.add(Flag.LIVE_BLOG)
+    images = media.page_images(page, base)
+    draft.media = media.merge(draft.media, images)
+
+
+_EMPTY = HtmlElement()
+
+
+def _took(draft: Draft, name: str, where: FoundIn, confidence: float, candidates: int = 1) -> None:
+    draft.took(name, EXTRACTOR, __version__, where, confidence, candidates)
+
+
+def _title(draft: Draft, page: PageData, document: RawDocument, sites: Sequence[str], trace: Trace) -> None:
+    candidates = title_candidates(page, document)
+    chosen, reason = choose_title(candidates, sites)
+    if chosen is None:
+        trace.note("html", "title", "none", reason)
+        return
+    draft.title = chosen.text
+    _took(draft, "title", chosen.found_in, chosen.confidence, len(candidates))
+    if trace.enabled:
+        listed = "; ".join(f"{c.where}: {c.text[:80]!r}" for c in candidates)
+        trace.note("html", "title", f"taken from {chosen.where}", f"{reason} ({listed})")
+
+
+def title_candidates(page: PageData, document: RawDocument) -> list[Candidate]:
+    """What may be the headline, in order of trust."""
+    found = [
+        (page.jsonld.text("headline"), FoundIn.JSONLD, "jsonld:headline", 0.95),
+        (page.first("og:title"), FoundIn.OPENGRAPH, "og:title", 0.85),
+        (page.headings[0] if page.headings else None, FoundIn.DOM, "h1", 0.8),
+        (page.jsonld.text("name"), FoundIn.JSONLD, "jsonld:name", 0.75),
+        (page.first("twitter:title", "dcterms.title", "dc.title", "parsely-title"), FoundIn.META, "meta:title", 0.75),
+        (page.title, FoundIn.META, "title", 0.7),
+        (document.title_hint, FoundIn.HEADER, "title_hint", 0.6),
+        (document.feed_item.title if document.feed_item else None, FoundIn.FEED, "feed_item.title", 0.6),
+    ]
+    return [Candidate(text, where, name, sure) for text, where, name, sure in found if text and len(text) <= 500]
+
+
+def _texts(draft: Draft, page: PageData) -> None:
+    article = page.jsonld
+    subtitle = article.text("alternativeHeadline")
+    if subtitle and key_of(subtitle) != key_of(draft.title or ""):
+        draft.subtitle = subtitle
+        _took(draft, "subtitle", FoundIn.JSONLD, 0.8)
+    described = (
+        (article.text("description") or article.text("abstract"), FoundIn.JSONLD),
+        (page.first("og:description"), FoundIn.OPENGRAPH),
+        (page.first("description", "twitter:description", "dcterms.description", "dc.description"), FoundIn.META),
+    )
+    given = [(text, where) for text, where in described if text and key_of(text) != key_of(draft.title or "")]
+    if given:
+        draft.description = given[0][0][:2000]
+        _took(draft, "description", given[0][1], 0.85, len(given))
+    sections = (
+        (article.text("articleSection"), FoundIn.JSONLD),
+        (page.first("article:section", "og:article:section", "parsely-section", "section", "dcterms.subject"), FoundIn.META),
+    )
+    section = next(((text, where) for text, where in sections if text and len(text) <= 100), None)
+    if section is not None:
+        draft.section = section[0]
+        _took(draft, "section", section[1], 0.85)
+    tags, where = _tags(article.article.get("keywords")), FoundIn.JSONLD
+    if not tags:
+        listed = page.all("article:tag", "og:article:tag")
+        tags, where = _tags(listed if len(listed) > 1 else ",".join(listed)), FoundIn.OPENGRAPH
+    if not tags:
+        tags, where = _tags(page.first("news_keywords", "keywords", "parsely-tags", "sailthru.tags")), FoundIn.META
+    if tags:
+        draft.tags = tags
+        _took(draft, "tags", where, 0.8)
+
+
+def _tags(value: Any) -> list[str]:
+    items = value if isinstance(value, list) else re.split(r"[,;、]", value) if isinstance(value, str) else [value]
+    texts = [text for item in items if (text := text_of(item)) and len(text) <= 80]
+    if len(texts) == 1 and "," in texts[0]:
+        texts = [part.strip() for part in texts[0].split(",") if part.strip()]
+    return list(dict.fromkeys(texts))[:_MAX_TAGS]
+
+
+def _authors(
+    draft: Draft,
+    page: PageData,
+    sites: Sequence[str],
+    tree: HtmlElement | None,
+    base: str | None,
+    trace: Trace,
+) -> None:
+    places: list[tuple[FoundIn, float, list[tuple[str, str | None]]]] = [
+        (FoundIn.JSONLD, 0.9, _jsonld_authors(page, base)),
+        (
+            FoundIn.META,
+            0.8,
+            [
+                (name, None)
+                for name in page.all(
+                    "author", "article:author", "article:author_name", "og:article:author", "byl", "byline", "dc.creator",
+                    "dcterms.creator", "parsely-author", "sailthru.author", "citation_author", "authors", "dc.contributor",
+                )
+                if not name.lower().startswith(("http", "/", "www."))
+            ],
+        ),
+    ]  # fmt: skip
+    found = []
+    for where, confidence, bylines in places:
+        found = read_authors(bylines, sites, trace=trace)
+        if found:
+            break
+    else:
+        where, confidence = FoundIn.DOM, 0.6
+        found = read_authors(_dom_bylines(tree, base), sites, trace=trace) if tree is not None else []
+    if found:
+        draft.authors = found[:20]
+        _took(draft, "authors", where, confidence, len(found))
+        if draft.source is not None:
+            draft.syndicated_from = credited([author.name for author in found], draft.source)
+    if draft.syndicated_from is not None:
+        draft.flags.add(Flag.SYNDICATED)
+        _took(draft, "syndicated_from", FoundIn.DERIVED, 0.7)
+
+
+def _jsonld_authors(page: PageData, base: str | None) -> list[tuple[str, str | None]]:
+    article = page.jsonld.article
+    people, others = [], []
+    for node in page.jsonld.nodes(article.get("author") or article.get("creator")):
+        name = text_of(node if not isinstance(node, dict) else node.get("name"))
+        if not name:
+            continue
+        link = node.get("url") if isinstance(node, dict) else None
+        link = urljoin(base or "", link) if isinstance(link, str) else None
+        entry = (name, link if link and is_web_url(link) else None)
+        organisation = isinstance(node, dict) and any("Organization" in kind for kind in types_of(node))
+        (others if organisation else people).append(entry)
+    return people or others
+
+
+def _dom_bylines(tree: HtmlElement, base: str | None) -> list[tuple[str, str | None]]:
+    """Short bylines in the markup: marked up as author, else by their class. The first place that has any."""
+    for path in _BYLINES:
+        found = [entry for element in tree.iterfind(path) if (entry := _byline(element, base))]
+        if found:
+            return list(dict.fromkeys(found))[:5]
+    for element in tree.iter("a", "span", "p", "div", "address", "li", "strong", "em", "h4", "h5", "cite"):
+        label = element.get("class")
+        if label and _BYLINE_CLASS.search(label) and (entry := _byline(element, base)):
+            return [entry]
+    return []
+
+
+def _byline(element: Any, base: str | None) -> tuple[str, str | None] | None:
+    if any(parent.tag in {"aside", "footer", "nav"} for parent in element.iterancestors()):
+        return None
+    name = next((part for part in element.iter() if part.get("itemprop") == "name"), element)
+    text = " ".join((name.get("content") or " ".join(name.itertext())).split())
+    if not 2 < len(text) <= 100:
+        return None
+    href = element.get("href") or ""
+    url = urljoin(base or "", href) if href else None
+    return text, url if url and is_web_url(url) else None
+
+
+def _links(draft: Draft, page: PageData, base: str | None) -> None:
+    declared = (
+        (page.canonical, FoundIn.META, 0.95),
+        (page.first("og:url"), FoundIn.OPENGRAPH, 0.85),
+        (_main_url(page), FoundIn.JSONLD, 0.8),
+    )
+    for link, where, confidence in declared:
+        if not link:
+            continue
+        try:
+            absolute = urljoin(base or "", link)
+        except ValueError:
+            continue
+        if is_web_url(absolute):
+            draft.canonical_link = absolute
+            _took(draft, "canonical_url", where, confidence)
+            return
+
+
+def _main_url(page: PageData) -> str | None:
+    article = page.jsonld.article
+    main = article.get("mainEntityOfPage")
+    if isinstance(main, dict):
+        main = main.get("@id") or main.get("url")
+    for value in (article.get("url"), main):
+        if isinstance(value, str) and value.startswith("http"):
+            return value
+    return None
+
+
+def _language(draft: Draft, page: PageData, document: RawDocument) -> None:
+    headers = document.http.headers if document.http else {}
+    claims = [
+        document.language_hint,
+        text_of(page.jsonld.article.get("inLanguage")),
+        page.lang,
+        page.first("og:locale"),
+        page.first("content-language", "dcterms.language", "dc.language", "language"),
+        next((value for name, value in headers.items() if name.lower() == "content-language"), None),
+        document.source.language if document.source else None,
+    ]
+    draft.language_claims = list(dict.fromkeys(code for claim in claims if claim and (code := language_tag(claim))))
+
+
+def language_tag(claim: str) -> str | None:
+    """A BCP 47 tag in its usual spelling from claims such as `en_GB` or `DE-de, en`; None where there is none."""
+    match = _LOCALE.match(claim.strip())
+    if not match or (len(match[0]) < len(claim.strip()) and claim.strip()[len(match[0])].isalpha()):
+        return None
+    language, region = match[1].lower(), match[2]
+    if region is None:
+        return language
+    return f"{language}-{region.title() if len(region) == 4 else region.upper()}"
+
+
+def _access(draft: Draft, page: PageData) -> None:
+    for node in (page.jsonld.article, page.jsonld.page):
+        value = node.get("isAccessibleForFree")
+        free = value if isinstance(value, bool) else _FREE.get(str(value).strip().lower()) if value is not None else None
+        if free is not None:
+            draft.is_accessible_for_free = free
+            _took(draft, "is_accessible_for_free", FoundIn.JSONLD, 0.9)
+            return
+    tier = page.first("article:content_tier", "og:article:content_tier")
+    if tier is not None:
+        draft.is_accessible_for_free = tier.lower() == "free"
+        _took(draft, "is_accessible_for_free", FoundIn.META, 0.8)
