@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from copydesk.app.cli.errors import CommandError, Exit
-from copydesk.app.cli.inputs import STDIN, Document, read_documents
+from copydesk.app.cli.inputs import Document, read_documents
 from copydesk.app.cli.options import load_settings
 from copydesk.app.cli.output import console, is_terminal, write_json
 

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, TypeVar, cast
 
 import click
 
@@ -123,15 +123,15 @@ async def read_ahead(values: Iterator[T], limit: int) -> AsyncIterator[T]:
 def _opened(name: str) -> IO[bytes]:
     stream: IO[bytes]
     try:
-        stream = click.get_binary_stream("stdin") if name == STDIN else Path(name).open("rb")
+        stream = click.get_binary_stream("stdin") if name == STDIN else Path(name).open("rb")  # noqa: SIM115 - the caller closes it
     except OSError as error:
         raise CommandError(_unreadable(name, error)) from error
-    buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(_Raw(stream))
+    buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, _Raw(stream)))
     try:
         packed = buffered.peek(2)[:2] == _GZIP
     except OSError as error:
         raise CommandError(_unreadable(name, error)) from error
-    return gzip.open(buffered) if packed else buffered
+    return cast(IO[bytes], gzip.open(buffered) if packed else buffered)
 
 
 def _read(name: str, stream: IO[bytes]) -> bytes:

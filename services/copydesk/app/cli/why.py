@@ -49,14 +49,16 @@ def _article(fields: Fields) -> str:
         return f"Withdrawn by its publisher: revision {fields['revision']}, canceled, without text."
     if dedup["verdict"] == "revision":
         changed = ", ".join(change["changed_fields"])
-        return f"The same address with another text: revision {fields['revision']}{f', changed: {changed}' if changed else ''}."
+        told = f", changed: {changed}" if changed else ""
+        return f"The same address with another text: revision {fields['revision']}{told}."
     nearest = dedup["nearest"]
     if dedup["verdict"] == "expanded":
         return (
             f"Holds {_percent(nearest)} of an older article and adds to it." if nearest else "Adds to an older article."
         )
     if nearest:
-        return f"Nothing like it; the nearest article shares {_percent(nearest)} and {_percent(nearest, 'threshold')} would be a copy."
+        limit = _percent(nearest, "threshold")
+        return f"Nothing like it: the nearest article shares {_percent(nearest)}, and {limit} would be a copy."
     return "Nothing like it was published before."
 
 
@@ -65,7 +67,8 @@ def _copy(fields: Fields) -> str:
     known = _COPIES.get(fields["verdict"])
     if known is None:
         part = "all of its text stands in" if fields["verdict"] == "contained" else "nearly the same text as"
-        known = f"{part} an older article ({_percent(fields)} of the sampled phrases; {_percent(fields, 'threshold')} is enough)"
+        limit = _percent(fields, "threshold")
+        known = f"{part} an older article ({_percent(fields)} of the sampled phrases; {limit} is enough)"
     name = original["title"] or original["url"] or original["article_id"]
     return f"{known[0].upper()}{known[1:]}: «{name}», copy no. {fields['copies']}."
 
