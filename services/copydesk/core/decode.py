@@ -37,9 +37,20 @@ _WIDER = {
     "big5": "big5hkscs",
     "utf-16-le": "utf-16-le",
 }
-_LABELS = {"unicode-1-1-utf-8": "utf-8", "ks_c_5601-1987": "cp949", "x-sjis": "cp932", "x-gbk": "gb18030",
-           "windows-31j": "cp932", "x-cp1251": "cp1251", "x-cp1250": "cp1250", "x-cp1252": "cp1252",
-           "iso-8859-8-i": "iso8859-8", "dos-874": "cp874", "x-x-big5": "big5hkscs", "cn-big5": "big5hkscs"}
+_LABELS = {
+    "unicode-1-1-utf-8": "utf-8",
+    "ks_c_5601-1987": "cp949",
+    "x-sjis": "cp932",
+    "x-gbk": "gb18030",
+    "windows-31j": "cp932",
+    "x-cp1251": "cp1251",
+    "x-cp1250": "cp1250",
+    "x-cp1252": "cp1252",
+    "iso-8859-8-i": "iso8859-8",
+    "dos-874": "cp874",
+    "x-x-big5": "big5hkscs",
+    "cn-big5": "big5hkscs",
+}
 _TEXT_CODECS = re.compile(
     r"utf[-_]?(8|16|32)([-_](le|be))?|cp\d{3,5}|iso8859-\d+|gb18030|big5(hkscs)?|euc_jp|euc_kr|iso2022_(jp|kr)|koi8-[rut]|"
     r"mac-(roman|cyrillic)|hz|viscii|tis-620|johab|ptcp154"

@@ -104,20 +104,21 @@ def parse_message(message: Message, options: Options, *, trace: Trace = NO_TRACE
             return ParseOutput((_takedown(origin),), watch.timings)
         drafts, origin = _read(origin, options.parse, trace, watch)
     except Exception as error:  # noqa: BLE001 - a fault belongs to its record
-        raw = origin.raw(origin.document.content, 0) if origin else raw_ref_of_message(message)
-        return ParseOutput((ItemFailure(0, error, raw, url=origin.document.url if origin else None),), watch.timings)
+        if origin is None:
+            return ParseOutput((ItemFailure(0, error, raw_ref_of_message(message)),), watch.timings)
+        return ParseOutput((_failure(0, error, origin, origin.document.content, None),), watch.timings)
     single = len(drafts) == 1
     items: list[ParsedArticle | ItemFailure] = []
     for number, draft in enumerate(drafts):
         # An entry's own time: the record's is shared among its items so that sums are right.
         own = watch if single else Stopwatch()
         if isinstance(draft, Exception):
-            items.append(ItemFailure(number, draft, origin.raw(origin.document.content, number)))
+            items.append(_failure(number, draft, origin, origin.document.content, None, entry=True))
             continue
         try:
             items.append(_finish(draft, number, origin, options, trace, own))
         except Exception as error:  # noqa: BLE001 - a fault belongs to its item
-            items.append(ItemFailure(number, error, origin.raw(draft.content, number), url=draft.url))
+            items.append(_failure(number, error, origin, draft.content, draft.url, entry=not single))
         if not single:
             for step, spent in own.timings.items():
                 watch.timings[step] = round(watch.timings.get(step, 0.0) + spent, 3)
@@ -239,6 +240,17 @@ def _finish(
             raw=raw,
         )
     return article.model_copy(update={"stages": dict(watch.timings)})
+
+
+def _failure(
+    item: int, error: Exception, origin: _Origin, content: bytes, url: str | None, *, entry: bool = False
+) -> ItemFailure:
+    """An item that became no article; with an id where its address is known. A feed's address is no entry's."""
+    if not entry:
+        url = url or origin.document.final_url or origin.document.url
+    raw = origin.raw(content, item)
+    canonical = canonical_url(url, None) if url else None
+    return ItemFailure(item, error, raw, article_id(canonical, raw.sha256) if canonical else None, url)
 
 
 def _takedown(origin: _Origin) -> ParsedArticle:

@@ -56,7 +56,7 @@ def extract_body(tree: HtmlElement) -> Extracted:
     """The article's text. The tree is consumed."""
     import trafilatura
 
-    document = trafilatura.bare_extraction(
+    document: Any = trafilatura.bare_extraction(
         tree,
         include_comments=False,
         include_tables=True,

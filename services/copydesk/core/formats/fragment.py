@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from lxml.etree import iterwalk
+
 from copydesk.core.formats.extraction import lighten, parse_html
 from copydesk.core.formats.guard import guard_html
 from copydesk.core.options import ParseOptions
@@ -42,16 +44,18 @@ def read_fragment(markup: str, base: str | None, options: ParseOptions) -> tuple
     return body, media, body_links(tree, body, base)
 
 
-def _gather(element: Any, pending: list[str], found: list[str]) -> None:
-    block = element.tag in _BLOCKS
-    if block or element.tag == "br":
-        _flush(pending, found)
-    pending.append(element.text or "")
-    for child in element:
-        _gather(child, pending, found)
-        pending.append(child.tail or "")
-    if block:
-        _flush(pending, found)
+def _gather(tree: Any, pending: list[str], found: list[str]) -> None:
+    """Collect inline text until a block begins or ends. Walks without recursion: fragments may be deep."""
+    for event, element in iterwalk(tree, events=("start", "end")):
+        block = element.tag in _BLOCKS
+        if event == "start":
+            if block or element.tag == "br":
+                _flush(pending, found)
+            pending.append(element.text or "")
+        else:
+            if block:
+                _flush(pending, found)
+            pending.append(element.tail or "")
 
 
 def _flush(pending: list[str], found: list[str]) -> None:

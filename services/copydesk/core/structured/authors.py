@@ -12,9 +12,9 @@ from copydesk_schemas.parts import Author
 
 _PREFIX = re.compile(
     r"\A(?:(?:(?:written|reported|posted|published|story|words|text|report|article|analysis|opinion|interview|by)\s+)*"
-    r"by|von|vom|por|par|di|da|de|door|av|af|od|przez|napsal[ai]?|autor(?:en|a|in|es|zy)?|author|auteur|autore|text[eo]?|"
-    r"автор|от|за|написал[аи]?|yazan|oleh|kirjoittaja|szerző|skribent|tekst|fotos?\s+und\s+text|"
-    r"зв)\s*[:：]?\s+|\A(?:by|autor(?:en)?|text|von|автор|author|reporter|文|記者|记者|作者)\s*[:：/]\s*",
+    r"by|von|por|par|door|av|af|od|przez|napsal[ai]?|autor(?:en|a|in|es|zy)?|author|auteur|autore|text[eo]?|"
+    r"автор|написал[аи]?|yazan|oleh|kirjoittaja|szerző|skribent|tekst|fotos?\s+und\s+text)\s*[:：]?\s+"
+    r"|\A(?:by|autor(?:en)?|text|von|автор|author|reporter|文|記者|记者|作者)\s*[:：/]\s*",
     re.IGNORECASE,
 )
 _BREAK = re.compile(
@@ -32,10 +32,12 @@ _ROLE = re.compile(
 _GENERIC = frozenset(
     key_of(name)
     for name in (
-        "admin", "administrator", "editor", "editorial", "editorial team", "editorial staff", "editorial board", "staff",
+        "admin", "administrator", "editor", "editorial", "editorial team", "editorial staff", "editorial board",
+        "staff",
         "staff writer", "staff reporter", "news desk", "newsdesk", "web desk", "online desk", "webmaster", "redaktion",
         "online redaktion", "die redaktion", "redacción", "redaccion", "la redacción", "rédaction", "la rédaction",
-        "redazione", "la redazione", "redactie", "redaksi", "redakcja", "redakce", "redakcia", "toimitus", "redaktionen",
+        "redazione", "la redazione", "redactie", "redaksi", "redakcja", "redakce", "redakcia", "toimitus",
+        "redaktionen",
         "редакция", "редакція", "guest", "guest author", "contributor", "contributors", "author", "authors", "unknown",
         "anonymous", "none", "null", "undefined", "n/a", "team", "web team", "press release", "newsroom", "desk",
         "user", "nobody", "home", "super user", "root", "autor", "autoren",

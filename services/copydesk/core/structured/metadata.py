@@ -139,7 +139,10 @@ def _texts(draft: Draft, page: PageData) -> None:
         _took(draft, "description", given[0][1], 0.85, len(given))
     sections = (
         (article.text("articleSection"), FoundIn.JSONLD),
-        (page.first("article:section", "og:article:section", "parsely-section", "section", "dcterms.subject"), FoundIn.META),
+        (
+            page.first("article:section", "og:article:section", "parsely-section", "section", "dcterms.subject"),
+            FoundIn.META,
+        ),
     )
     section = next(((text, where) for text, where in sections if text and len(text) <= 100), None)
     if section is not None:
@@ -180,26 +183,25 @@ def _authors(
             [
                 (name, None)
                 for name in page.all(
-                    "author", "article:author", "article:author_name", "og:article:author", "byl", "byline", "dc.creator",
-                    "dcterms.creator", "parsely-author", "sailthru.author", "citation_author", "authors", "dc.contributor",
+                    "author", "article:author", "article:author_name", "og:article:author", "byl", "byline",
+                    "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", "citation_author", "authors",
+                    "dc.contributor",
                 )
                 if not name.lower().startswith(("http", "/", "www."))
             ],
         ),
     ]  # fmt: skip
-    found = []
+    if tree is not None:
+        places.append((FoundIn.DOM, 0.6, _dom_bylines(tree, base)))
     for where, confidence, bylines in places:
         found = read_authors(bylines, sites, trace=trace)
-        if found:
-            break
-    else:
-        where, confidence = FoundIn.DOM, 0.6
-        found = read_authors(_dom_bylines(tree, base), sites, trace=trace) if tree is not None else []
-    if found:
+        if not found:
+            continue
         draft.authors = found[:20]
         _took(draft, "authors", where, confidence, len(found))
         if draft.source is not None:
             draft.syndicated_from = credited([author.name for author in found], draft.source)
+        break
     if draft.syndicated_from is not None:
         draft.flags.add(Flag.SYNDICATED)
         _took(draft, "syndicated_from", FoundIn.DERIVED, 0.7)
@@ -207,7 +209,8 @@ def _authors(
 
 def _jsonld_authors(page: PageData, base: str | None) -> list[tuple[str, str | None]]:
     article = page.jsonld.article
-    people, others = [], []
+    people: list[tuple[str, str | None]] = []
+    others: list[tuple[str, str | None]] = []
     for node in page.jsonld.nodes(article.get("author") or article.get("creator")):
         name = text_of(node if not isinstance(node, dict) else node.get("name"))
         if not name:
@@ -303,7 +306,7 @@ def language_tag(claim: str) -> str | None:
 def _access(draft: Draft, page: PageData) -> None:
     for node in (page.jsonld.article, page.jsonld.page):
         value = node.get("isAccessibleForFree")
-        free = value if isinstance(value, bool) else _FREE.get(str(value).strip().lower()) if value is not None else None
+        free = value if isinstance(value, bool) else _FREE.get(str(value).strip().lower())
         if free is not None:
             draft.is_accessible_for_free = free
             _took(draft, "is_accessible_for_free", FoundIn.JSONLD, 0.9)

@@ -10,16 +10,17 @@ from copydesk.core.structured.page import PageData
 from copydesk_schemas.parts import Source, SyndicatedFrom
 
 _AGENCIES = {
-    "reuters": "Reuters", "thomson reuters": "Reuters", "ap": "Associated Press", "associated press": "Associated Press",
-    "the associated press": "Associated Press", "afp": "AFP", "agence france-presse": "AFP", "dpa": "dpa", "apa": "APA",
-    "efe": "EFE", "agencia efe": "EFE", "ansa": "ANSA", "pti": "PTI", "press trust of india": "PTI", "ani": "ANI",
-    "xinhua": "Xinhua", "tass": "TASS", "тасс": "TASS", "interfax": "Interfax", "интерфакс": "Interfax", "ntb": "NTB",
-    "tt": "TT", "ritzau": "Ritzau", "stt": "STT", "belga": "Belga", "anp": "ANP", "lusa": "Lusa", "pap": "PAP",
-    "čtk": "ČTK", "ctk": "ČTK", "mti": "MTI", "kyodo": "Kyodo", "kyodo news": "Kyodo", "yonhap": "Yonhap", "upi": "UPI",
-    "united press international": "UPI", "pa media": "PA Media", "press association": "PA Media", "bloomberg": "Bloomberg",
-    "sid": "SID", "kna": "KNA", "epd": "epd", "europa press": "Europa Press", "keystone-sda": "Keystone-SDA",
-    "canadian press": "The Canadian Press", "the canadian press": "The Canadian Press", "aap": "AAP", "anadolu": "Anadolu",
-    "anadolu agency": "Anadolu", "ians": "IANS",
+    "reuters": "Reuters", "thomson reuters": "Reuters", "ap": "Associated Press",
+    "associated press": "Associated Press", "the associated press": "Associated Press", "afp": "AFP",
+    "agence france-presse": "AFP", "dpa": "dpa", "apa": "APA", "efe": "EFE", "agencia efe": "EFE", "ansa": "ANSA",
+    "pti": "PTI", "press trust of india": "PTI", "ani": "ANI", "xinhua": "Xinhua", "tass": "TASS", "тасс": "TASS",
+    "interfax": "Interfax", "интерфакс": "Interfax", "ntb": "NTB", "tt": "TT", "ritzau": "Ritzau", "stt": "STT",
+    "belga": "Belga", "anp": "ANP", "lusa": "Lusa", "pap": "PAP", "čtk": "ČTK", "ctk": "ČTK", "mti": "MTI",
+    "kyodo": "Kyodo", "kyodo news": "Kyodo", "yonhap": "Yonhap", "upi": "UPI", "united press international": "UPI",
+    "pa media": "PA Media", "press association": "PA Media", "bloomberg": "Bloomberg", "sid": "SID", "kna": "KNA",
+    "epd": "epd", "europa press": "Europa Press", "keystone-sda": "Keystone-SDA",
+    "canadian press": "The Canadian Press", "the canadian press": "The Canadian Press", "aap": "AAP",
+    "anadolu": "Anadolu", "anadolu agency": "Anadolu", "ians": "IANS",
 }  # fmt: skip
 
 
