@@ -3,6 +3,7 @@
 from copydesk.core.dedupe.decide import decide
 from copydesk.core.dedupe.decision import Decision
 from copydesk.core.dedupe.events import apply_event
+from copydesk.core.dedupe.pruning import prune
 from copydesk.core.dedupe.reasons import explain
 
-__all__ = ["Decision", "apply_event", "decide", "explain"]
+__all__ = ["Decision", "apply_event", "decide", "explain", "prune"]

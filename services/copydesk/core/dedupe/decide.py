@@ -8,7 +8,7 @@ from functools import lru_cache
 from copydesk.core.dedupe import state as s
 from copydesk.core.dedupe.changes import TEXT_FIELDS, changed_fields, describe, field_hashes, says_corrected
 from copydesk.core.dedupe.decision import Decision, coordinates, render, to_ms
-from copydesk.core.dedupe.events import COPY_BY, DAY_MS, apply_event
+from copydesk.core.dedupe.events import DAY_MS, apply_event
 from copydesk.core.dedupe.near import CAME_NEAR, Match, find_matches
 from copydesk.core.dedupe.reasons import explain
 from copydesk.core.dedupe.similarity import new_stretches, title_similarity
@@ -105,9 +105,11 @@ class _Look:
         raw_id = self.article.raw_id
         if raw_id is None:
             return None
-        value = self.state.get(s.raw_id_key(raw_id, self.article.raw.item))
+        seen = s.load_raw_id(self.state, s.raw_id_key(raw_id, self.article.raw.item))
+        if seen is None or not s.within(self.arrival_ms, seen.arrival_ms, self.window_ms):
+            return None
         # A redelivery after a takedown points at the canceled article: an echo must not bring it back.
-        head = s.load_head(self.state, value[1:]) if value is not None else None
+        head = s.load_head(self.state, seen.name)
         return head if head is not None and self.recent(head) else None
 
     def by_identity(self) -> s.Head | None:
@@ -196,11 +198,11 @@ class _Look:
         url, raw_id = article.canonical_url, article.raw_id
         head = s.load_head(self.state, self.state.get(s.url_key(url))) if url is not None else None
         if head is None and raw_id is not None:
-            value = self.state.get(s.raw_id_key(raw_id, article.raw.item))
-            if value is not None and value.startswith(COPY_BY):
+            seen = s.load_raw_id(self.state, s.raw_id_key(raw_id, article.raw.item))
+            if seen is not None and seen.copy:
                 message = f"raw_id {raw_id[:100]!r} came in as a copy and was never published: take down its original"
                 raise Rejected(Code.BAD_TAKEDOWN, message)
-            head = s.load_head(self.state, value[1:]) if value is not None else None
+            head = s.load_head(self.state, seen.name) if seen is not None else None
         if head is None:
             named = " or ".join(str(n)[:200] for n in (url, raw_id) if n is not None) or "nothing that is known"
             raise Rejected(Code.BAD_TAKEDOWN, f"no published article under {named}")

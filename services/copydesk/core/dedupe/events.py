@@ -7,10 +7,6 @@ from copydesk.core.options import DedupeOptions
 
 DAY_MS = 86_400_000
 
-PUBLISHED_BY = b"p"
-COPY_BY = b"c"
-"""First byte under a raw id: what the record with this id became."""
-
 
 def apply_event(key: bytes, value: bytes | None, state: s.WritableState, options: DedupeOptions) -> None:
     """Apply one record of `article-fingerprints`.
@@ -33,12 +29,12 @@ def apply_event(key: bytes, value: bytes | None, state: s.WritableState, options
     if verdict.copied is not None:
         name = s.handle(verdict.copied.article_id)
         state.put(s.copies_key(name), verdict.copied.copies.to_bytes(4, "big"))
-        _remember_raw_id(verdict, key, COPY_BY + name, state)
+        _remember_raw_id(verdict, key, name, state, options)
     elif event.head is not None:
         name = s.handle(event.head.article_id)
         forget_texts(name, s.load_head(state, name), state)
         _index(name, event.head, state, options)
-        _remember_raw_id(verdict, key, PUBLISHED_BY + name, state)
+        _remember_raw_id(verdict, key, name, state, options)
 
 
 def forget_texts(name: bytes, head: s.Head | None, state: s.WritableState) -> None:
@@ -74,10 +70,13 @@ def _index(name: bytes, head: s.Head, state: s.WritableState, options: DedupeOpt
         state.put(key, postings)
 
 
-def _remember_raw_id(verdict: s.Verdict, coordinates: bytes, value: bytes, state: s.WritableState) -> None:
-    if verdict.raw_id is not None:
-        item = int(coordinates.rsplit(b"-", 1)[1])
-        key = s.raw_id_key(verdict.raw_id, item)
-        # The first meaning of an id stays: later records with it are redeliveries.
-        if state.get(key) is None:
-            state.put(key, value)
+def _remember_raw_id(
+    verdict: s.Verdict, coordinates: bytes, name: bytes, state: s.WritableState, options: DedupeOptions
+) -> None:
+    if verdict.raw_id is None:
+        return
+    key = s.raw_id_key(verdict.raw_id, int(coordinates.rsplit(b"-", 1)[1]))
+    seen = s.load_raw_id(state, key)
+    # The first meaning of an id stays for a window: later records with it are redeliveries.
+    if seen is None or not s.within(verdict.arrival_ms, seen.arrival_ms, options.window_days * DAY_MS):
+        state.put(key, s.encode(s.SeenId(name, verdict.copied is not None, verdict.arrival_ms)))

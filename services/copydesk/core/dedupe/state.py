@@ -6,7 +6,7 @@
 | `h` article | its head: what is known of a published article |
 | `u` URL, `x` exact hash, `b` content hash | the article published under it |
 | `k` near key | postings: the articles whose text has this key, or a stop marker |
-| `i` raw id and item | the article that this id led to, and whether as published or as a copy |
+| `i` raw id and item | the article that this id led to, whether as published or as a copy, and when |
 | `c` article | running count of copies |
 | `t` hour of arrival, raw coordinates | nothing: the order in which entries grow old |
 
@@ -105,6 +105,15 @@ class Published(msgspec.Struct, array_like=True, frozen=True):
     url: str | None
 
 
+class SeenId(msgspec.Struct, array_like=True, frozen=True):
+    """What became of the first record with a producer's id."""
+
+    name: bytes
+    """The article that was published, or that the record is a copy of."""
+    copy: bool
+    arrival_ms: int
+
+
 class Verdict(msgspec.Struct, array_like=True, frozen=True):
     """The outcome of one record: exactly one of `published` and `copied` is set."""
 
@@ -130,9 +139,10 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode_event = msgspec.msgpack.Decoder(Event).decode
 _decode_verdict = msgspec.msgpack.Decoder(Verdict).decode
 _decode_head = msgspec.msgpack.Decoder(Head).decode
+_decode_seen = msgspec.msgpack.Decoder(SeenId).decode
 
 
-def encode(value: Event | Verdict | Head) -> bytes:
+def encode(value: Event | Verdict | Head | SeenId) -> bytes:
     """MessagePack, fields by position."""
     return _encode(value)
 
@@ -210,6 +220,12 @@ def load_head(state: StateView, name: bytes | None) -> Head | None:
     """The head of an article."""
     value = state.get(head_key(name)) if name is not None else None
     return _decode_head(value) if value is not None else None
+
+
+def load_raw_id(state: StateView, key: bytes) -> SeenId | None:
+    """What became of a producer's id, under its key."""
+    value = state.get(key)
+    return _decode_seen(value) if value is not None else None
 
 
 def load_copies(state: StateView, name: bytes) -> int:

@@ -1,0 +1,76 @@
+"""Forgetting what fell out of the window, so that the state stays as large as the window and no larger.
+
+No decision depends on it but one: the very same record, redelivered after more than a window, is decided afresh.
+Everything else that is forgotten here was ignored already, because its arrival is too old.
+"""
+
+from __future__ import annotations
+
+from itertools import takewhile
+
+from copydesk.core.dedupe import state as s
+from copydesk.core.dedupe.events import DAY_MS, forget_texts
+from copydesk.core.options import DedupeOptions
+from copydesk.core.ports import Overlay, StateStore
+
+_HOUR_MS = 3_600_000
+
+
+def prune(store: StateStore, options: DedupeOptions, newest_ms: int, *, limit: int = 5_000) -> int:
+    """Remove up to `limit` records that arrived more than a window before `newest_ms`, with all that hangs on them.
+
+    Call it between batches, when no overlay on this store is waiting for its commit; again, while it returns `limit`.
+    Records of unknown arrival stay.
+
+    Args:
+        store: the committed state of a partition.
+        options: the window.
+        newest_ms: arrival of the newest record of the partition, milliseconds since 1970.
+        limit: bounds the time that one call takes.
+
+    Returns:
+        How many records were removed.
+    """
+    horizon_ms = newest_ms - options.window_days * DAY_MS
+    if store.next_offset is None or horizon_ms <= 0:
+        return 0
+    # A whole hour must be over, or a record that still counts would go with its hour.
+    end = s.age_key(horizon_ms - horizon_ms % _HOUR_MS, b"")
+    known = s.age_key(_HOUR_MS, b"")
+    overlay = Overlay(store)
+    removed = 0
+    for key, _ in takewhile(lambda entry: entry[0] < end, store.scan(b"t")):
+        if key < known:
+            continue
+        _forget(key, overlay, horizon_ms)
+        removed += 1
+        if removed == limit:
+            break
+    if removed:
+        store.write(overlay.changes, store.next_offset)
+    return removed
+
+
+def _forget(age: bytes, state: Overlay, horizon_ms: int) -> None:
+    coordinates = age[len(s.age_key(0, b"")) :]
+    state.put(age, None)
+    verdict = s.load_outcome(state, coordinates)
+    state.put(s.outcome_key(coordinates), None)
+    if verdict is None:
+        return
+    if verdict.raw_id is not None:
+        key = s.raw_id_key(verdict.raw_id, int(coordinates.rsplit(b"-", 1)[1]))
+        seen = s.load_raw_id(state, key)
+        if seen is not None and 0 < seen.arrival_ms < horizon_ms:
+            state.put(key, None)
+    outcome = verdict.published or verdict.copied
+    name = s.handle(outcome.article_id) if outcome is not None else None
+    head = s.load_head(state, name)
+    # A later revision keeps its article alive; its own record will take it along.
+    if name is None or head is None or head.arrival_ms <= 0 or head.arrival_ms >= horizon_ms:
+        return
+    forget_texts(name, head, state)
+    if head.url is not None and state.get(s.url_key(head.url)) == name:
+        state.put(s.url_key(head.url), None)
+    state.put(s.head_key(name), None)
+    state.put(s.copies_key(name), None)

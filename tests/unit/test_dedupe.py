@@ -1,0 +1,423 @@
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copydesk.adapters.state_memory import MemoryStore
+from copydesk.core.dedupe import Decision, apply_event, decide, explain, prune
+from copydesk.core.errors import Rejected
+from copydesk.core.fingerprint import fingerprint
+from copydesk.core.ids import article_id, content_sha256
+from copydesk.core.options import DedupeOptions
+from copydesk.core.ports import Overlay
+from copydesk.core.trace import RecordingTrace
+from copydesk_schemas.duplicate import DuplicateArticle
+from copydesk_schemas.parsed import ParsedArticle, UniqueArticle
+from copydesk_schemas.parts import Language, Quality, RawRef, Source, Stats
+from copydesk_schemas.reasons import Action, ChangeKind, Code, DuplicateVerdict, Verdict
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+EPOCH = datetime.fromtimestamp(0, UTC)
+OPTIONS = DedupeOptions()
+
+
+def prose(words: int, seed: int = 1) -> str:
+    numbers = random.Random(seed)
+    return " ".join(f"w{numbers.randrange(50_000)}" for _ in range(words))
+
+
+STORY, OTHER = prose(300, 1), prose(300, 2)
+URL = "https://example.com/story"
+
+
+class Desk:
+    """A state, and records that arrive one after the other."""
+
+    def __init__(self, options: DedupeOptions = OPTIONS) -> None:
+        self.options = options
+        self.state = Overlay(MemoryStore())
+        self.log: list[tuple[bytes, bytes | None]] = []
+        self.offset = 0
+
+    def parsed(
+        self,
+        body: str,
+        *,
+        url: str | None = None,
+        offset: int | None = None,
+        content: bytes | None = None,
+        arrived: datetime | None = None,
+        item: int = 0,
+        **fields: Any,
+    ) -> ParsedArticle:
+        self.offset += 1
+        at = self.offset if offset is None else offset
+        sha256 = content_sha256(content if content is not None else f"{at} {body}".encode())
+        arrived = arrived or NOW + timedelta(seconds=at)
+        values: dict[str, Any] = {
+            "article_id": article_id(url, sha256),
+            "url": url,
+            "canonical_url": url,
+            "source": Source(domain="example.com"),
+            "title": "A title of some length",
+            "body": body,
+            "language": Language(code="en", confidence=1),
+            "ingested_at": arrived,
+            "stats": Stats(chars=len(body), words=0, sentences=0, paragraphs=0, reading_seconds=0),
+            "quality": Quality(score=1),
+            "fingerprint": fingerprint(body, "en"),
+            "raw": RawRef(
+                topic="raw-articles", partition=2, offset=at, item=item, timestamp=arrived, sha256=sha256,
+                bytes=len(body), media_type=None, charset=None,
+            ),
+        }  # fmt: skip
+        return ParsedArticle(**{**values, **fields})
+
+    def decide(self, article: ParsedArticle) -> Decision:
+        decision = decide(article, self.state, self.options, now=NOW)
+        self.log.extend(decision.events)
+        return decision
+
+    def send(self, body: str, **fields: Any) -> Decision:
+        return self.decide(self.parsed(body, **fields))
+
+    def unique(self, body: str, **fields: Any) -> UniqueArticle:
+        unique = self.send(body, **fields).unique
+        assert unique is not None
+        return unique
+
+    def copy(self, body: str, **fields: Any) -> DuplicateArticle:
+        duplicate = self.send(body, **fields).duplicate
+        assert duplicate is not None
+        return duplicate
+
+    def take_down(self, **fields: Any) -> Decision:
+        return self.send("", action=Action.DELETE, title=None, content=b"", **fields)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def test_the_first_of_its_kind_is_published(desk: Desk) -> None:
+    unique = desk.unique(STORY, url=URL)
+    assert (unique.revision, unique.change.kind, unique.dedup.verdict) == (1, ChangeKind.NEW, Verdict.UNIQUE)
+    assert unique.dedup.story_id == unique.article.article_id
+    assert unique.dedup.nearest is None
+    assert unique.dedup.window.oldest == NOW + timedelta(seconds=1) - timedelta(days=14)
+    assert len(unique.dedup.near_keys) == 171
+
+
+def test_the_same_record_gets_its_first_verdict_again(desk: Desk) -> None:
+    first = desk.parsed(STORY, url=URL)
+    copy = desk.parsed(STORY)
+    decided = [desk.decide(first), desk.decide(copy)]
+    desk.send(OTHER, url=URL)
+    later = NOW + timedelta(days=1)
+    again = [decide(article, desk.state, OPTIONS, now=later) for article in (first, copy)]
+    assert [(a.unique, a.duplicate) for a in again] == [(d.unique, d.duplicate) for d in decided]
+    assert [a.events for a in again] == [(), ()]
+
+
+def test_an_id_that_was_seen_is_redelivered(desk: Desk) -> None:
+    original = desk.unique(STORY, raw_id="p-1", url=URL)
+    copy = desk.copy(OTHER, raw_id="p-1", url="https://example.com/else")
+    assert copy.verdict is DuplicateVerdict.REDELIVERED
+    assert copy.duplicate_of.article_id == original.article.article_id
+    # The id of a copy leads to its original.
+    desk.copy(STORY, raw_id="p-2")
+    assert desk.copy(OTHER, raw_id="p-2").duplicate_of.article_id == original.article.article_id
+
+
+def test_items_of_one_feed_share_an_id_and_are_not_each_others_redelivery(desk: Desk) -> None:
+    desk.unique(STORY, raw_id="feed", item=0, offset=5)
+    desk.unique(OTHER, raw_id="feed", item=1, offset=5)
+    assert desk.copy(OTHER, raw_id="feed", item=1, offset=9).verdict is DuplicateVerdict.REDELIVERED
+
+
+def test_the_same_address_unchanged(desk: Desk) -> None:
+    desk.unique(STORY, url=URL)
+    copy = desk.copy(STORY.upper(), url=URL, tags=["new"], modified_at=NOW)
+    assert (copy.verdict, copy.similarity, copy.method, copy.copies) == ("same_url_unchanged", 1, "canonical-url", 1)
+
+
+def test_the_same_address_with_another_text_is_a_revision(desk: Desk) -> None:
+    first = desk.unique(STORY, url=URL, published_at=NOW)
+    longer = f"{STORY} {prose(40, 9)}"
+    second = desk.unique(longer, url=URL, title="Another title", tags=["x"], published_at=NOW + timedelta(hours=1))
+    assert (second.revision, second.change.previous_revision, second.dedup.verdict) == (2, 1, Verdict.REVISION)
+    assert second.article.article_id == first.article.article_id
+    assert second.dedup.story_id == first.article.article_id
+    assert second.change.kind is ChangeKind.REVISION
+    assert second.change.changed_fields == ["title", "body", "tags", "published_at"]
+    assert second.change.diff[0] == "Title changed from «A title of some length» to «Another title»."
+    assert second.change.diff[1].startswith("Body grew from 300 to 340 words; 100% of the earlier text is kept.")
+    assert second.change.diff[2:] == [
+        "Tags appeared.",
+        "Publication date changed from 2026-03-01T12:00:00Z to 2026-03-01T13:00:00Z.",
+    ]
+    assert desk.unique(STORY, url=URL).revision == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Correction: An earlier version misspelt a name.", ChangeKind.CORRECTION),
+        ("This article was amended on 3 March.", ChangeKind.CORRECTION),
+        ("Rectificatif : une version antérieure contenait une erreur.", ChangeKind.CORRECTION),
+        ("Corrections officers went on strike.", ChangeKind.REVISION),
+        ("The ministry sent a correction to the report.", ChangeKind.REVISION),
+    ],
+)
+def test_a_correction_says_so(desk: Desk, text: str, kind: ChangeKind) -> None:
+    desk.unique(STORY, url=URL)
+    assert desk.unique(f"{STORY}\n\n{text}", url=URL).change.kind is kind
+    # What was corrected once is not corrected again by the next change.
+    assert desk.unique(f"{STORY} more\n\n{text}", url=URL).change.kind is ChangeKind.REVISION
+
+
+def test_a_revision_replaces_its_own_past(desk: Desk) -> None:
+    desk.unique(STORY, url=URL)
+    desk.unique(OTHER, url=URL)
+    assert desk.unique(STORY, url="https://example.com/else").dedup.verdict is Verdict.UNIQUE
+    assert desk.copy(OTHER).duplicate_of.revision == 2
+
+
+def test_the_same_bytes_and_the_same_text(desk: Desk) -> None:
+    original = desk.unique(STORY, content=b"page")
+    by_bytes = desk.copy(OTHER, content=b"page", url=URL)
+    by_text = desk.copy(STORY.upper())
+    assert (by_bytes.verdict, by_text.verdict) == (DuplicateVerdict.EXACT_BYTES, DuplicateVerdict.EXACT_TEXT)
+    assert by_text.duplicate_of.article_id == original.article.article_id
+    assert (by_bytes.copies, by_text.copies) == (1, 2)
+
+
+def test_a_wrapped_copy_is_near_and_shows_what_is_new(desk: Desk) -> None:
+    desk.unique(STORY, published_at=NOW)
+    junk = prose(60, 5)
+    copy = desk.copy(f"{junk} {STORY}", title="A title of some length!", published_at=NOW + timedelta(hours=2))
+    assert copy.verdict is DuplicateVerdict.NEAR_DUPLICATE
+    assert OPTIONS.threshold <= copy.similarity < 1
+    evidence = copy.evidence
+    assert evidence.shingles_shared is not None
+    assert evidence.shingles_total is not None
+    assert copy.similarity == round(evidence.shingles_shared / evidence.shingles_total, 4)
+    assert (evidence.title_similarity, evidence.length_ratio, evidence.published_delta_s) == (1.0, 1.2, 7200.0)
+    assert [span.side for span in evidence.differing_spans] == ["this"]
+    assert evidence.differing_spans[0].text in junk
+
+
+def test_a_half_is_contained(desk: Desk) -> None:
+    desk.unique(STORY)
+    copy = desk.copy(" ".join(STORY.split()[:150]))
+    assert (copy.verdict, copy.similarity, copy.evidence.length_ratio) == (DuplicateVerdict.CONTAINED, 1, 0.5)
+
+
+def test_a_story_after_its_flash_is_published_as_its_expansion(desk: Desk) -> None:
+    flash = desk.unique(" ".join(STORY.split()[:100]))
+    story = desk.unique(STORY)
+    assert (story.dedup.verdict, story.revision) == (Verdict.EXPANDED, 1)
+    assert story.dedup.story_id == flash.article.article_id
+    assert story.dedup.nearest is not None
+    assert story.dedup.nearest.article_id == flash.article.article_id
+    # A copy of the story is a copy of the story, not of its flash.
+    assert desk.copy(f"{STORY} end").duplicate_of.article_id == story.article.article_id
+
+
+def test_a_digest_attaches_and_merges_nothing(desk: Desk) -> None:
+    first, second = desk.unique(STORY), desk.unique(OTHER)
+    digest = desk.unique(f"{STORY} {OTHER}")
+    assert digest.dedup.verdict is Verdict.EXPANDED
+    assert digest.dedup.story_id in {first.article.article_id, second.article.article_id}
+    assert desk.copy(f"x {STORY}").duplicate_of.article_id == first.article.article_id
+    assert desk.copy(f"x {OTHER}").duplicate_of.article_id == second.article.article_id
+
+
+def test_the_nearest_is_named_below_the_threshold(desk: Desk) -> None:
+    older = desk.unique(STORY)
+    shared = " ".join(STORY.split()[:150])
+    unique = desk.unique(f"{shared} {prose(150, 8)}")
+    assert unique.dedup.verdict is Verdict.UNIQUE
+    assert unique.dedup.nearest is not None
+    assert unique.dedup.nearest.article_id == older.article.article_id
+    assert 0.2 <= unique.dedup.nearest.similarity < unique.dedup.nearest.threshold
+
+
+def test_copies_are_never_pointed_at(desk: Desk) -> None:
+    original = desk.unique(" ".join(STORY.split()[:280]))
+    desk.copy(STORY)
+    assert desk.copy(STORY).duplicate_of.article_id == original.article.article_id
+
+
+def test_short_texts_match_exactly_and_only_under_like_titles(desk: Desk) -> None:
+    formula = "Subscribe today to go on reading this story and all others without limits on every device."
+    desk.unique(formula, title="Bridge reopens in Lisbon")
+    assert desk.copy(formula, title="Bridge reopens in Lisbon").verdict is DuplicateVerdict.EXACT_TEXT
+    assert desk.copy(formula, title=None).verdict is DuplicateVerdict.EXACT_TEXT
+    assert desk.unique(formula, title="Quake shakes Tokyo").dedup.verdict is Verdict.UNIQUE
+    assert desk.unique(f"{formula} Now.", title="Bridge reopens in Lisbon").dedup.verdict is Verdict.UNIQUE
+    desk.unique("Watch the video.", title=None)
+    assert desk.unique("Watch the video.", title=None).dedup.verdict is Verdict.UNIQUE
+    desk.unique("", title="One")
+    assert desk.unique("", title="One").dedup.verdict is Verdict.UNIQUE
+
+
+@pytest.mark.parametrize(("days", "published"), [(13, False), (15, True)])
+def test_the_window_is_measured_between_arrivals(days: int, published: bool) -> None:  # noqa: FBT001 - expected
+    later = NOW + timedelta(days=days)
+    for url in (None, URL):
+        for body in (STORY, f"x {STORY}"):
+            desk_now = Desk()
+            desk_now.unique(STORY, url=URL, arrived=NOW)
+            decision = desk_now.send(body, url=url, arrived=later)
+            new = decision.unique is not None and decision.unique.revision == 1
+            assert new is published
+
+
+def test_an_unknown_arrival_is_within_every_window(desk: Desk) -> None:
+    desk.unique(STORY, arrived=EPOCH)
+    copy = desk.copy(f"x {STORY}", arrived=EPOCH)
+    assert (copy.verdict, copy.window.oldest) == (DuplicateVerdict.NEAR_DUPLICATE, None)
+    assert desk.copy(STORY, arrived=NOW).verdict is DuplicateVerdict.EXACT_TEXT
+
+
+def test_a_takedown_cancels_and_is_forgotten_by_the_indexes(desk: Desk) -> None:
+    original = desk.unique(STORY, url=URL, raw_id="p-1")
+    gone = desk.take_down(url=URL).unique
+    assert gone is not None
+    assert (gone.revision, gone.change.kind, gone.change.previous_revision) == (2, ChangeKind.TAKEDOWN, 1)
+    assert (gone.article.article_id, gone.article.body) == (original.article.article_id, "")
+    assert desk.unique(f"x {STORY}").dedup.verdict is Verdict.UNIQUE
+    echo = desk.copy(STORY, url=URL, raw_id="p-1")
+    assert (echo.verdict, echo.duplicate_of.revision) == (DuplicateVerdict.REDELIVERED, 2)
+    back = desk.unique(STORY, url=URL)
+    assert (back.revision, back.change.kind) == (3, ChangeKind.REVISION)
+    assert back.change.diff == ["Published again after it was taken down."]
+
+
+def test_a_takedown_by_id_names_the_article(desk: Desk) -> None:
+    original = desk.unique(STORY, raw_id="p-1")
+    gone = desk.take_down(raw_id="p-1").unique
+    assert gone is not None
+    assert gone.article.article_id == original.article.article_id
+    assert desk.take_down(raw_id="p-1").duplicate is not None
+    assert desk.unique(STORY, content=b"1 " + STORY.encode()).revision == 3
+
+
+@pytest.mark.parametrize("named", [{"url": URL}, {"raw_id": "p-9"}, {"raw_id": "p-2"}, {}])
+def test_a_takedown_of_what_was_never_published_is_refused(desk: Desk, named: dict[str, str]) -> None:
+    desk.unique(STORY, raw_id="p-1")
+    desk.copy(STORY, raw_id="p-2")
+    with pytest.raises(Rejected) as refused:
+        desk.take_down(**named)
+    assert refused.value.code is Code.BAD_TAKEDOWN
+
+
+def test_a_key_of_too_many_articles_becomes_a_stop_marker() -> None:
+    desk = Desk(DedupeOptions(max_postings=4))
+    shared = prose(60, 3)
+    for seed in range(10, 20):
+        decision = desk.send(f"{shared} {prose(400, seed)}")
+        assert decision.unique is not None
+    sizes = [len(v or b"") for k, v in desk.state.changes.items() if k.startswith(b"k")]
+    assert max(sizes) <= 4 * 16
+    assert 8 in sizes
+
+
+def test_every_decision_has_a_sentence(desk: Desk) -> None:
+    said = [
+        explain(desk.send(STORY, url=URL)),
+        explain(desk.send(f"{STORY} {prose(20, 4)}")),
+        explain(desk.send(OTHER, url=URL)),
+        explain(desk.take_down(url=URL)),
+        explain(desk.send(prose(300, 7))),
+    ]
+    assert said[0] == "Published: new; no article of the window comes near."
+    assert said[1].startswith("Set aside: 9")
+    assert said[1].endswith("of its text stands in «A title of some length» by example.com; threshold 70%.")
+    assert said[2] == "Published as revision 2, a revision of the same article: changed body."
+    assert said[3] == "Taken down: revision 3 cancels revision 2."
+    trace = RecordingTrace()
+    decide(desk.parsed(prose(300, 7)), desk.state, OPTIONS, now=NOW, trace=trace)
+    assert [(step.stage, step.decision) for step in trace.steps] == [("dedupe", "exact_text")]
+
+
+def test_what_left_the_window_is_forgotten_and_the_rest_is_kept(desk: Desk) -> None:
+    store = MemoryStore()
+    desk.unique(STORY, url=URL, raw_id="p-1", arrived=NOW)
+    desk.copy(STORY, raw_id="p-2", arrived=NOW)
+    desk.unique(OTHER, url="https://example.com/else", arrived=NOW)
+    desk.unique(f"{OTHER} more", url="https://example.com/else", arrived=NOW + timedelta(days=10))
+    desk.unique(prose(300, 9), arrived=EPOCH)
+    store.write(desk.state.changes, 5)
+    newest = round((NOW + timedelta(days=15)).timestamp() * 1000)
+    assert prune(store, OPTIONS, round(NOW.timestamp() * 1000)) == 0
+    assert prune(store, OPTIONS, newest, limit=2) == 2
+    assert prune(store, OPTIONS, newest) == 1
+    assert prune(store, OPTIONS, newest) == 0
+    assert store.next_offset == 5
+    desk.state = Overlay(store)
+    assert desk.copy(f"x {OTHER} more", arrived=NOW + timedelta(days=15)).duplicate_of.revision == 2
+    assert desk.copy(prose(300, 9), arrived=NOW).verdict is DuplicateVerdict.EXACT_TEXT
+    # Once the revision's own time is over, nothing but the article of unknown arrival is left.
+    while prune(store, OPTIONS, newest + 30 * 86_400_000):
+        pass
+    assert {key[:1] for key, _ in store.scan(b"")} == {b"b", b"h", b"k", b"r", b"t", b"x"}
+    assert len(list(store.scan(b"h"))) == len(list(store.scan(b"r"))) == 1
+
+
+def test_tombstones_change_nothing_and_rubbish_is_refused(desk: Desk) -> None:
+    apply_event(b"raw-articles-0-1-0", None, desk.state, OPTIONS)
+    assert desk.state.changes == {}
+    with pytest.raises(msgspec.DecodeError):
+        apply_event(b"raw-articles-0-1-0", b"rubbish", desk.state, OPTIONS)
+
+
+def test_an_event_is_about_a_kilobyte(desk: Desk) -> None:
+    desk.unique(prose(800, 6), url=URL, title="A headline of ordinary length, as they are")
+    assert sum(len(key) + len(value or b"") for key, value in desk.log) < 1500
+
+
+bodies = st.sampled_from(
+    [STORY, OTHER, f"{STORY} {OTHER}", f"x {STORY}", " ".join(STORY.split()[:120]), "Short text of few words.", ""]
+)
+record = st.fixed_dictionaries(
+    {
+        "body": bodies,
+        "url": st.sampled_from([None, URL, "https://example.com/else"]),
+        "raw_id": st.sampled_from([None, None, "p-1", "p-2"]),
+        "days": st.integers(0, 20),
+        "delete": st.sampled_from([False, False, False, True]),
+    }
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(record, max_size=14), st.integers(1, 5))
+def test_the_log_alone_gives_the_state(records: list[dict[str, Any]], batch: int) -> None:
+    options = DedupeOptions(max_postings=2)
+    desk, store = Desk(options), MemoryStore()
+    for i, r in enumerate(records):
+        if i % batch == 0:
+            # A batch ends: its changes are committed, and the next one starts with an overlay of its own.
+            store.write(desk.state.changes, i)
+            desk.state = Overlay(store)
+        fields = {"url": r["url"], "raw_id": r["raw_id"], "arrived": NOW + timedelta(days=r["days"])}
+        try:
+            decision = desk.take_down(**fields) if r["delete"] else desk.send(r["body"], **fields)
+        except Rejected:
+            continue
+        assert (decision.unique is None) != (decision.duplicate is None)
+        assert len(decision.events) == 1
+    store.write(desk.state.changes, len(records))
+    replayed = Overlay(MemoryStore())
+    for key, value in desk.log:
+        apply_event(key, value, replayed, options)
+    assert {k: v for k, v in replayed.changes.items() if v is not None} == dict(store.scan(b""))
