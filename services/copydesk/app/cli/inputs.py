@@ -126,12 +126,14 @@ def _opened(name: str) -> IO[bytes]:
         stream = click.get_binary_stream("stdin") if name == STDIN else Path(name).open("rb")  # noqa: SIM115 - the caller closes it
     except OSError as error:
         raise CommandError(_unreadable(name, error)) from error
-    buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, _Raw(stream)))
+    buffered = (
+        stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast("io.RawIOBase", _Raw(stream)))
+    )
     try:
         packed = buffered.peek(2)[:2] == _GZIP
     except OSError as error:
         raise CommandError(_unreadable(name, error)) from error
-    return cast(IO[bytes], gzip.open(buffered) if packed else buffered)
+    return cast("IO[bytes]", gzip.open(buffered) if packed else buffered)
 
 
 def _read(name: str, stream: IO[bytes]) -> bytes:
