@@ -23,11 +23,11 @@ from copydesk.app.settings import Settings, TopicOverride, Topics
 from copydesk.app.wiring import Overrides, build_app, delivery_config, running
 from copydesk_schemas.topics import TopicRole
 
-sys.path.insert(0, str(Path(__file__).parent))
-import simple_worker
+sys.path.insert(0, str(Path(__file__).parent))  # importlib mode has no packages
+import simple_worker  # type: ignore[import-not-found] # found through the line above
 
 if TYPE_CHECKING:
-    from conftest import Broker
+    from conftest import Broker  # type: ignore[import-not-found] # found by pytest
 
 pytestmark = pytest.mark.kafka
 ENDS = (TopicRole.ENRICHED, TopicRole.DUPLICATE, TopicRole.DEAD)

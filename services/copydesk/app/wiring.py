@@ -231,6 +231,10 @@ async def running(app: CopydeskApp) -> AsyncIterator[CopydeskApp]:
         yield app
     finally:
         await app.stop()
+        # Faust makes a consumer even where none is enabled; its thread never starts, and its loop would stay open.
+        thread = getattr(app.consumer, "_thread", None)
+        if thread is not None:
+            thread.thread_loop.close()
 
 
 def _apply(options: Options, key: bytes, value: bytes | None, overlay: Overlay) -> None:
