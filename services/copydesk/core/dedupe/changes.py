@@ -24,7 +24,7 @@ _LABEL = (
     r"|corrección|correccion|corregido|fe de erratas|fe de errores|rettifica|correzione|correção|correcção|corrigido"
     r"|correctie|rectificatie|rättelse|rettelse|oikaisu|sprostowanie|oprava|исправление|поправка|уточнение|更正|訂正|정정"
 )
-_CORRECTION = re.compile(rf"(?:^|\n)[\W_]*(?:{_LABEL})\s*(?:[:：–—\-()\[\]]|\n|$)", re.IGNORECASE)
+_CORRECTION = re.compile(rf"[\W_]*(?:{_LABEL})\s*(?:[:：–—\-()\[\]]|$)", re.IGNORECASE)
 _SENTENCE = re.compile(
     r"\bthis (?:article|story|report|headline|piece|post) (?:was|has been) (?:corrected|amended)\b", re.IGNORECASE
 )
@@ -62,8 +62,15 @@ def changed_fields(old: Head, new: dict[str, bytes]) -> list[str]:
 
 def says_corrected(article: ParsedArticle) -> bool:
     """Whether title or body announces a correction."""
-    texts = (article.title, article.subtitle, article.body)
-    return any(text and (_CORRECTION.search(text) or _SENTENCE.search(text)) for text in texts)
+    return any(_says_corrected(text) for text in (article.title, article.subtitle, article.body) if text)
+
+
+def _says_corrected(text: str) -> bool:
+    # Only where paragraphs begin: searching whole texts for the labels took longer than all the rest of a decision.
+    if any(_CORRECTION.match(line) for line in text.split("\n")):
+        return True
+    lower = text.lower()
+    return ("corrected" in lower or "amended" in lower) and _SENTENCE.search(text) is not None
 
 
 def describe(old: Head, article: ParsedArticle, changed: list[str], kept: Containment | None) -> list[str]:
