@@ -42,63 +42,67 @@ class EnrichedArticle(Record):
     schema_version: str
     """Version of this contract. Example: `1.0`."""
     article_id: str
-    """Stable id: from the canonical URL, else from the raw content's bytes."""
+    """Stable id: from the canonical URL, else from the raw content's bytes.
+    Example: `5f2b8a1c9d3e4f60718293a4b5c6d7e8`.
+    """
     revision: PositiveInt
-    """1 = first seen."""
+    """1 = first seen. Example: `1`."""
     pub_status: PubStatus
-    """Whether it may be used."""
+    """Whether it may be used. Example: `usable`."""
     change: Change
     """What happened to this article with this record."""
     url: str | None
-    """Where it was fetched."""
+    """Where it was fetched. Example: `https://example.com/news/bridge-reopens?utm_source=feed`."""
     canonical_url: str | None
-    """The address that identifies the article."""
+    """The address that identifies the article. Example: `https://example.com/news/bridge-reopens`."""
     source: Source
     """Publisher of this copy."""
     syndicated_from: SyndicatedFrom | None
     """Agency credit or source line."""
     title: str | None
-    """Headline without the site's name; null only with flag `no_title`."""
+    """Headline without the site's name; null only with flag `no_title`. Example: `Bridge reopens after repairs`."""
     subtitle: str | None
-    """Deck below the headline."""
+    """Deck below the headline. Example: `Two years of detours end`."""
     description: str | None
-    """The publisher's own summary."""
+    """The publisher's own summary. Example: `The bridge is open to traffic again.`."""
     key_points: list[str]
-    """Bullet summary above the story."""
+    """Bullet summary above the story. Example: `["The bridge reopened on Monday", "Repairs took two years"]`."""
     body: str
-    """Clean text, NFC, paragraphs divided by one blank line; empty for a canceled article."""
+    """Clean text, NFC, paragraphs divided by one blank line; empty for a canceled article.
+    Example: `The bridge reopened on Monday after two years of repairs.`.
+    """
     authors: list[Author]
     """Authors, split, without site names."""
     dateline: Dateline | None
     """Place and date before the first sentence."""
     section: str | None
-    """The publisher's own section."""
+    """The publisher's own section. Example: `World`."""
     tags: list[str]
-    """The publisher's own tags."""
+    """The publisher's own tags. Example: `["bridges", "traffic"]`."""
     genre: Genre | None
     """Journalistic genre."""
     language: Language
     """Language of the text."""
     published_at: Instant | None
-    """When it was published; null when that cannot be established."""
+    """When it was published; null when that cannot be established. Example: `2019-03-28T15:42:00Z`."""
     published_precision: DatePrecision | None
-    """Finest unit that the source states; finer units of `published_at` are zero."""
+    """Finest unit that the source states; finer units of `published_at` are zero. Example: `minute`."""
     published_tz_known: bool | None
-    """Whether the source states a time zone; if not, UTC was assumed."""
+    """Whether the source states a time zone; if not, UTC was assumed. Example: `true`."""
     modified_at: Instant | None
-    """When it was last modified."""
+    """When it was last modified. Example: `2019-03-28T17:05:00Z`."""
     date_candidates: list[DateCandidate]
     """Every date on offer, taken or not, and why."""
     fetched_at: Instant | None
-    """When the producer fetched it."""
+    """When the producer fetched it. Example: `2019-03-28T16:00:00Z`."""
     ingested_at: Instant
-    """When the raw record was appended to Kafka."""
+    """When the raw record was appended to Kafka. Example: `2019-03-28T16:00:01.250Z`."""
     media: list[Media]
     """Pictures, videos, sounds, with their captions."""
     links: list[Link]
     """Links of the body, related stories, source."""
     is_accessible_for_free: bool | None
-    """Whether the publisher says that it can be read without paying."""
+    """Whether the publisher says that it can be read without paying. Example: `true`."""
     rights: Rights | None
     """Rights statement and reservations."""
     stats: Stats
@@ -130,6 +134,8 @@ class EnrichedArticle(Record):
     pipeline: Pipeline
     """What software made this record."""
     content_hash: str
-    """SHA-256 of the canonical JSON (RFC 8785) of the content: same bytes, same pipeline, same hash."""
+    """SHA-256 of the canonical JSON (RFC 8785) of the content: same bytes, same pipeline, same hash.
+    Example: `9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab`.
+    """
     processing: Processing
     """The only wall-clock block."""

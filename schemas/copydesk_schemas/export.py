@@ -1,6 +1,13 @@
-"""The contract as JSON Schema (draft 2020-12) and as a data dictionary, both from the models."""
+"""The contract as JSON Schema (draft 2020-12), as example records and as a data dictionary, all from the models."""
 
 from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -22,6 +29,11 @@ RECORDS: dict[str, type[BaseModel]] = {
 }
 """Record types by the name that stands in `ce_dataschema`."""
 
+PUBLIC = ("raw", "enriched", "duplicate", "dead-letter")
+"""Records of the four public topics; the others cross internal topics and may change with any version."""
+
+_EXAMPLE = re.compile(r"\s*Example: `([^`]+)`\.$")
+
 
 def json_schemas() -> dict[str, Json]:
     """JSON Schema of each record type, by name: what may be sent for `raw`, what is published for the others."""
@@ -37,9 +49,10 @@ def json_schemas() -> dict[str, Json]:
 
 
 def data_dictionary() -> str:
-    """Markdown: for each record and each part of it, every field with its type, whether it may be null, its meaning."""
+    """Markdown: of each record and each part of it, every field with its type, its meaning and an example."""
     lines = ["# Data dictionary", "", f"Version {SCHEMA_VERSION} of the contract. Made from the models: do not edit."]
     seen: set[str] = set()
+    published = json_schemas()["enriched"]["properties"]
     for schema in json_schemas().values():
         for title, part in ((schema["title"], schema), *sorted(schema.get("$defs", {}).items())):
             if title in seen:
@@ -49,25 +62,92 @@ def data_dictionary() -> str:
             if "enum" in part:
                 lines.append(", ".join(f"`{member}`" for member in part["enum"]))
                 continue
-            lines += ["| field | type | required | nullable | meaning |", "|---|---|---|---|---|"]
+            lines += ["| field | type | required | nullable | meaning | example |", "|---|---|---|---|---|---|"]
             required = part.get("required", [])
             for field, spec in part.get("properties", {}).items():
-                kind = _type(spec)
-                flags = ("yes" if field in required else "no", "yes" if "null" in kind.split(" or ") else "no")
-                kind = " or ".join(k for k in kind.split(" or ") if k != "null")
-                meaning = _cell(spec.get("description", ""))
-                lines.append(f"| `{field}` | {kind} | {flags[0]} | {flags[1]} | {meaning} |")
+                described = spec if spec.get("description") else published.get(field, {}) | spec
+                meaning, example = meaning_and_example(described)
+                kind = _link(type_name(spec))
+                shown = f"`{_cell(example)}`" if example else f"see {kind.split(' ')[-1]}" if "](#" in kind else ""
+                lines.append(
+                    f"| `{field}` | {kind} | {'yes' if field in required else 'no'} "
+                    f"| {'yes' if is_nullable(spec) else 'no'} | {_cell(meaning)} | {shown} |"
+                )
     return "\n".join(lines) + "\n"
 
 
-def _type(spec: Json) -> str:
+def meaning_and_example(spec: Json) -> tuple[str, str | None]:
+    """What a field's docstring says, without and of its «Example: …»."""
+    text = " ".join(spec.get("description", "").split())
+    match = _EXAMPLE.search(text)
+    return (text[: match.start()], match.group(1)) if match else (text, None)
+
+
+def is_nullable(spec: Json) -> bool:
+    """Whether a field may be null."""
+    return spec.get("type") == "null" or any(is_nullable(option) for option in spec.get("anyOf", ()))
+
+
+def type_name(spec: Json) -> str:
+    """Type of a field in words, null aside: `date-time`, `list of Author`."""
     if "$ref" in spec:
         return str(spec["$ref"]).rsplit("/", 1)[-1]
     if "anyOf" in spec:
-        return " or ".join(_type(option) for option in spec["anyOf"])
+        return " or ".join(type_name(option) for option in spec["anyOf"] if option.get("type") != "null")
     kind = str(spec.get("format") or spec.get("type", "any"))
-    return f"list of {_type(spec['items'])}" if kind == "array" and "items" in spec else kind
+    if kind == "array" and "items" in spec:
+        return f"list of {type_name(spec['items'])}"
+    if "prefixItems" in spec:
+        return f"({', '.join(type_name(item) for item in spec['prefixItems'])})"
+    if kind == "object" and isinstance(spec.get("additionalProperties"), dict):
+        return f"object of {type_name(spec['additionalProperties'])}"
+    return kind
+
+
+def example_record(name: str) -> Json:
+    """One full record of a public type, put together from the examples of its fields and of their parts."""
+    schema = json_schemas()[name]
+    record = _example_object(schema, schema.get("$defs", {}))
+    if name == "raw":
+        del record["content_base64"]  # text or bytes, never both
+    return record
+
+
+def _example_object(part: Json, parts: dict[str, Json]) -> Json:
+    return {field: _example(spec, parts) for field, spec in part["properties"].items()}
+
+
+def _example(spec: Json, parts: dict[str, Json]) -> Any:
+    written = meaning_and_example(spec)[1]
+    choice = next((option for option in spec.get("anyOf", ()) if option.get("type") != "null"), spec)
+    if written is not None:
+        textual = choice.get("type") == "string" or "$ref" in choice
+        return written if textual else json.loads(written)
+    if choice.get("type") == "array":
+        return [_example(choice["items"], parts)]
+    if choice.get("type") == "object":
+        return {"title": _example(choice["additionalProperties"], parts)}
+    return _example_object(parts[type_name(choice)], parts)
+
+
+def _link(kind: str) -> str:
+    """The type with the name of a part as a link to its section."""
+    *before, last = kind.split(" ")
+    return " ".join((*before, f"[{last}](#{last.lower()})" if last[0].isupper() else last))
 
 
 def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the data dictionary: `python -m copydesk_schemas.export FILE`."""
+    if len(arguments) != 1 or arguments[0].startswith("-"):
+        sys.stderr.write("usage: python -m copydesk_schemas.export FILE\n")
+        return 2
+    Path(arguments[0]).write_text(data_dictionary(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -48,8 +48,11 @@ class ParsedArticle(Record):
     """One item after the parse stage. A takedown has `action` delete, an empty body and null fields."""
 
     schema_version: str = SCHEMA_VERSION
+    """Version of this contract."""
     action: Action = Action.UPSERT
+    """What was asked for: an article, or a takedown of one."""
     priority: Priority = Priority.LIVE
+    """Whether it counts in the freshness figures."""
     raw_id: str | None = None
     """The producer's explicit idempotency key, else null."""
     article_id: str
@@ -83,6 +86,7 @@ class ParsedArticle(Record):
     quality: Quality
     provenance: dict[str, Provenance] = Field(default_factory=dict)
     fingerprint: Fingerprint
+    """What deduplication compares it by."""
     raw: RawRef
     stages: dict[str, float] = Field(default_factory=dict)
     """Work time so far, milliseconds a step."""
@@ -92,6 +96,10 @@ class UniqueArticle(Record):
     """An article that deduplication lets through, with its verdict."""
 
     article: ParsedArticle
+    """The article as the parse stage left it."""
     revision: PositiveInt
+    """1 = first seen."""
     change: Change
+    """What happened to this article with this record."""
     dedup: Dedup
+    """Verdict of deduplication."""

@@ -23,7 +23,7 @@ class SourceHint(Input):
     name: str | None = None
     """Name of the publisher. Example: `The Example Times`."""
     feed_url: str | None = None
-    """Address of the feed that the item came from."""
+    """Address of the feed that the item came from. Example: `https://example.com/feed.xml`."""
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
     """ISO 3166-1 alpha-2. Example: `GB`."""
     language: str | None = None
@@ -36,37 +36,38 @@ class HttpHint(Input):
     status: int | None = None
     """HTTP status. Example: `200`."""
     headers: dict[str, str] = Field(default_factory=dict)
-    """Response headers; Last-Modified and Content-Language become candidates."""
+    """Response headers; Last-Modified and Content-Language become candidates.
+    Example: `{"Last-Modified": "Thu, 28 Mar 2019 15:42:00 GMT"}`."""
 
 
 class FeedItemHint(Input):
     """The feed entry that pointed at this document: candidates, never trusted blindly."""
 
     title: str | None = None
-    """Title of the entry."""
+    """Title of the entry. Example: `Bridge reopens after repairs`."""
     link: str | None = None
-    """Link of the entry."""
+    """Link of the entry. Example: `https://example.com/news/bridge-reopens`."""
     guid: str | None = None
-    """Identifier of the entry."""
+    """Identifier of the entry. Example: `tag:example.com,2019:1`."""
     published: str | None = None
-    """Publication date as written."""
+    """Publication date as written. Example: `Thu, 28 Mar 2019 15:42:00 GMT`."""
     updated: str | None = None
-    """Date of update as written."""
+    """Date of update as written. Example: `2019-03-28T17:05:00Z`."""
     author: str | None = None
-    """Author as written."""
+    """Author as written. Example: `Jane Doe`."""
     summary: str | None = None
-    """Summary, text or HTML."""
+    """Summary, text or HTML. Example: `<p>The bridge is open again.</p>`."""
     categories: list[str] = Field(default_factory=list)
-    """Categories of the entry."""
+    """Categories of the entry. Example: `["World", "Europe"]`."""
 
 
 class RawArticle(Input):
     """One document as fetched (form B, the envelope). `content` or `content_base64` is all that is ever required."""
 
     content: str | None = None
-    """The document as text."""
+    """The document as text. Example: `<html><body><h1>Bridge reopens</h1></body></html>`."""
     content_base64: str | None = None
-    """The document as bytes, base64 (RFC 4648)."""
+    """The document as bytes, base64 (RFC 4648). Example: `PGgxPkJyaWRnZSByZW9wZW5zPC9oMT4=`."""
     media_type: str | None = None
     """Media type as claimed; sniffed when absent, repaired when it lies. Example: `text/html`."""
     charset: str | None = None
@@ -74,27 +75,27 @@ class RawArticle(Input):
     url: str | None = None
     """Where it was fetched. Example: `https://example.com/news/1`."""
     final_url: str | None = None
-    """Where it was found after redirects."""
+    """Where it was found after redirects. Example: `https://example.com/news/bridge-reopens`."""
     raw_id: Annotated[str, Field(min_length=1, max_length=512)] | None = None
-    """The producer's idempotency key; default: the sha256 of the content."""
+    """The producer's idempotency key; default: the sha256 of the content. Example: `crawl-7:0001`."""
     source: SourceHint | None = None
     """Hints about the publisher."""
     fetched_at: Instant | None = None
-    """When it was fetched; default: the record's timestamp."""
+    """When it was fetched; default: the record's timestamp. Example: `2019-03-28T16:00:00Z`."""
     http: HttpHint | None = None
     """The response that brought it."""
     feed_item: FeedItemHint | None = None
     """The feed entry that led to it."""
     title_hint: str | None = None
-    """Title candidate."""
+    """Title candidate. Example: `Bridge reopens after repairs`."""
     published_hint: str | None = None
-    """Publication date candidate, as written."""
+    """Publication date candidate, as written. Example: `28 March 2019, 15:42`."""
     language_hint: str | None = None
-    """Language candidate, BCP 47."""
+    """Language candidate, BCP 47. Example: `en-GB`."""
     action: Action = Action.UPSERT
-    """`delete` is a takedown: `url` or `raw_id`, no content."""
+    """`delete` is a takedown: `url` or `raw_id`, no content. Example: `upsert`."""
     priority: Priority = Priority.LIVE
-    """`backfill` stays out of the freshness figures."""
+    """`backfill` stays out of the freshness figures. Example: `live`."""
 
     @field_validator("content_base64")
     @classmethod
