@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from benchmarks.eval.scrapes import Page, pages
 from numpy.typing import NDArray
 
-from benchmarks.eval.scrapes import Page, pages
 from copydesk.core.lines.features import in_context, look
 from copydesk.core.lines.line import Line, split_lines
 from copydesk.core.lines.model import BIAS, chance
@@ -112,10 +112,12 @@ class Fit:
         self.values = minimise(matrix, truth, weight * rows / weight.sum())
 
     def table(self) -> dict[str, float]:
+        """Weights by feature, the bias among them."""
         kept = {n: round(float(self.values[i]), 3) for n, i in self.columns.items() if abs(self.values[i]) >= SMALLEST}
         return {BIAS: round(float(self.values[-1]), 3), **kept}
 
     def chances(self, page: Sequence[list[str]]) -> list[float]:
+        """Chances of a page’s lines."""
         table = self.table()
         return [chance(table[BIAS] + sum(table.get(name, 0.0) for name in names)) for names in page]
 

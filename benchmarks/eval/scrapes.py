@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.eval.scoring import Counts, aggregate, body_score
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 
-from benchmarks.eval.scoring import Counts, aggregate, body_score
 from copydesk.core.document import Draft, RawDocument
 from copydesk.core.errors import Rejected
 from copydesk.core.formats.text import parse_text
@@ -35,7 +35,7 @@ class Page:
 
 def make_scrape(html: bytes) -> str:
     """All text of a page."""
-    page = bytes_to_str(html, detect_encoding(html))
+    page = bytes_to_str(html, detect_encoding(html) or "utf-8")
     return extract_plain_text(page, preserve_formatting=True, main_content=False)
 
 

@@ -31,6 +31,10 @@ MAX_LINES = 6_000
 MAX_LINKS = 50
 _DOUBT = -2.5
 """Log odds down to which a paragraph in one stretch with the story is taken for part of it."""
+_DOUBT_SHORT = -4.0
+"""The same where there is little page around a story: the model has learned from whole pages."""
+_SHORT = 40
+"""Lines up to which a document is such a short one."""
 _REACH = 8
 """Lines that may lie between such a paragraph and the story: a newsletter box or a share bar has about as many."""
 _PAGE_TALK = 0.12
@@ -156,6 +160,7 @@ def _extend(reading: _Reading, story: list[int]) -> list[int]:
         return story
     looks, opinions = reading.looks, reading.opinions
     known = set(story)
+    doubt = _DOUBT if len(looks) > _SHORT else _DOUBT_SHORT
     away = 0
     for i in range(story[0], len(looks)):
         one = looks[i]
@@ -167,7 +172,7 @@ def _extend(reading: _Reading, story: list[int]) -> list[int]:
             if i > story[-1]:
                 break
             continue
-        if one.line.ends_sentence and _is_paragraph(one) and opinions[i].odds > _DOUBT:
+        if one.line.ends_sentence and _is_paragraph(one) and opinions[i].odds > doubt:
             known.add(i)
             away = 0
     return sorted(known)
@@ -187,14 +192,8 @@ def _keep_between(reading: _Reading, story: list[int]) -> None:
     """In a clean text, lines between two paragraphs stay unless they speak of the page: subheads, list items, verse."""
     looks = reading.looks
     known = set(story)
-    for i in range(story[0], story[-1]):
-        if (
-            i not in known
-            and page_words(looks[i]) == 0
-            and not is_date_line(looks[i])
-            and not looks[i].line.text.isdigit()
-        ):
-            story.append(i)
+    between = [i for i in range(story[0], story[-1]) if i not in known and page_words(looks[i]) == 0]
+    story += [i for i in between if not is_date_line(looks[i]) and not looks[i].line.text.isdigit()]
     story.sort()
 
 

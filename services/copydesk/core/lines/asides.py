@@ -24,7 +24,8 @@ _ELLIPSIS = re.compile(r"(?<=…)\s+(?=\S)|(?<=\.\.\.)\s+(?=\S)")
 _TEASER_PREFIX = re.compile(
     r"(?:read (?:more|also|next)|also read|see also|related|more|watch|lesen sie auch|mehr zum thema|lire aussi|"
     r"à lire aussi|lee también|lea también|leggi anche|leia também|lees ook|czytaj (?:także|też|również)|читайте также|"
-    r"читайте також|läs (?:också|även|mer)|les også|læs også|lue myös|čtěte také|اقرأ أيضا|اقرأ المزيد|延伸閱讀|相关阅读|"
+    r"читайте також|läs (?:också|även|mer)|les også|læs også|lue myös|čtěte také|اقرأ أيضا|اقرأ المزيد|"
+    r"延伸閱讀|相关阅读|"
     r"関連記事)\s*[:：|»>-]\s*(?P<title>\S.{5,200})$",
     re.IGNORECASE,
 )

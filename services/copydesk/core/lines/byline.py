@@ -120,12 +120,14 @@ _AFTER = re.compile(
 _ASIAN = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 
 AGENCIES = {
-    "reuters": "Reuters", "ap": "AP", "associated press": "Associated Press", "the associated press": "Associated Press",
+    "reuters": "Reuters", "ap": "AP", "associated press": "Associated Press",
+    "the associated press": "Associated Press",
     "afp": "AFP", "agence france-presse": "AFP", "dpa": "dpa", "apa": "APA", "sda": "Keystone-SDA",
     "keystone-sda": "Keystone-SDA", "efe": "EFE", "ansa": "ANSA", "pa": "PA", "pa media": "PA Media",
     "press association": "PA Media", "upi": "UPI", "tass": "TASS", "тасс": "ТАСС", "interfax": "Interfax",
     "интерфакс": "Интерфакс", "риа новости": "РИА Новости", "ria novosti": "RIA Novosti", "xinhua": "Xinhua",
-    "新华社": "新华社", "新華社": "新華社", "kyodo": "Kyodo", "共同": "共同通信", "yonhap": "Yonhap", "연합뉴스": "연합뉴스",
+    "新华社": "新华社", "新華社": "新華社", "kyodo": "Kyodo", "共同": "共同通信",
+    "yonhap": "Yonhap", "연합뉴스": "연합뉴스",
     "ians": "IANS", "pti": "PTI", "ani": "ANI", "lusa": "Lusa", "belga": "Belga", "anp": "ANP", "ntb": "NTB",
     "tt": "TT", "ritzau": "Ritzau", "stt": "STT", "čtk": "ČTK", "pap": "PAP", "mti": "MTI", "agerpres": "Agerpres",
     "anadolu": "Anadolu", "aa": "Anadolu", "bloomberg": "Bloomberg", "europa press": "Europa Press", "aap": "AAP",

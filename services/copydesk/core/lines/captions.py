@@ -17,11 +17,13 @@ _PICTURED = re.compile(
     r"symbolfoto|im bild|photo d[’']archives|en la imagen|imagen de archivo|nella foto|na foto|na zdjęciu|на фото|"
     r"фото из архива|fotoğraf|في الصورة|stock image|screenshot|watch:?)\b"
     r"|\((?:left|right|centre|center|l|r|links|rechts|à gauche|à droite|izquierda|derecha|pictured[^()]{0,80}|"
-    r"[^()]{2,60} (?:pictured|on|at|in) [^()]{2,60})\)|資料写真|代表撮影|（左から）|（[左右中][^（）]{0,8}）|图为|圖為|資料圖|自料사진",
+    r"[^()]{2,60} (?:pictured|on|at|in) [^()]{2,60})\)|資料写真|代表撮影|（左から）|"
+    r"（[左右中][^（）]{0,8}）|图为|圖為|資料圖|自料사진",
     re.IGNORECASE,
 )
 _PREFIXED = re.compile(
-    r"(?:(?:photo|image|picture|caption|image caption|foto|bild|figure|légende|fotografía|зображення|фото|الصورة|图|写真)"
+    r"(?:(?:photo|image|picture|caption|image caption|foto|bild|figure|légende|fotografía|зображення|"
+    r"фото|الصورة|图|写真)"
     r"\s*[:：]|\[(?:image|photo|picture)[^\]]{0,40}\])\s*",
     re.IGNORECASE,
 )

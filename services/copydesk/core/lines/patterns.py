@@ -44,7 +44,8 @@ TIME = re.compile(
 )
 AGO = re.compile(
     r"\d+ ?(?:min(?:ute)?s?|hours?|hrs?|days?|weeks?|months?|h|m|d) ago\b|\bvor \d+ \w+|\bhace \d+ \w+|\bil y a \d+ \w+"
-    r"|\d+ \w{2,10} (?:назад|тому|fa|atrás|geleden|temu|sedan|siden|sitten|önce)\b|\d+(?:分|時間|小时|小時|天|日)前|منذ \d+",
+    r"|\d+ \w{2,10} (?:назад|тому|fa|atrás|geleden|temu|sedan|siden|sitten|önce)\b"
+    r"|\d+(?:分|時間|小时|小時|天|日)前|منذ \d+",
     re.IGNORECASE,
 )
 URL = re.compile(r"https?://\S{3,}|\bwww\.\S{3,}|(?<![\w.])[a-z0-9-]{2,40}\.(?:com|org|net|de|co\.uk)\b", re.IGNORECASE)
