@@ -190,7 +190,7 @@ def copydesk_worker(bootstrap: str, tag: str, enrichers: str | None) -> Iterator
         if enrichers is not None:
             environment["COPYDESK_ENRICH__ENRICHERS"] = enrichers
         process = subprocess.Popen(
-            [sys.executable, "-m", "copydesk.app.cli", "worker"], env=environment, stderr=log, stdout=log, text=True
+            [sys.executable, "-m", "copydesk", "worker"], env=environment, stderr=log, stdout=log, text=True
         )
         try:
             wait_ready(process, port)

@@ -56,7 +56,7 @@ def test_it_runs_from_its_own_files(wheel: Path, tmp_path: Path) -> None:
     assert place.stdout.count(str(tmp_path)) == 2
     story = '{"content": "%s", "media_type": "text/plain"}' % ("The council met on Monday to vote on the bridge. " * 20)
     done = subprocess.run(
-        [sys.executable, "-m", "copydesk.app.cli", "process", "-"],
+        [sys.executable, "-m", "copydesk", "process", "-"],
         input=story + "\n",
         capture_output=True,
         text=True,

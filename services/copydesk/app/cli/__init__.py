@@ -13,6 +13,7 @@ import click
 
 from copydesk import __version__
 from copydesk.app.cli.config import config
+from copydesk.app.cli.demo import demo
 from copydesk.app.cli.errors import EXIT_CODES, CommandError, Exit
 from copydesk.app.cli.explain import explain
 from copydesk.app.cli.process import process
@@ -30,7 +31,7 @@ def cli() -> None:
     """
 
 
-for _command in (worker, process, explain, schemas, config):
+for _command in (demo, worker, process, explain, schemas, config):
     cli.add_command(_command)
 
 
