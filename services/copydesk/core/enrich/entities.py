@@ -72,11 +72,11 @@ def find_entities(article: ParsedArticle, language: str | None = None) -> list[E
     """
     code = (language or article.language.code).partition("-")[0].lower()
     fields = named_fields(article)
-    names, mentions, evidence = _mentions(fields, code)
-    return _entities(fields, mentions, names, evidence)
+    mentions, evidence = _mentions(fields, code)
+    return _entities(fields, mentions, evidence)
 
 
-def _mentions(fields: list[FieldText], language: str) -> tuple[Names, list[Found], Counter[str]]:
+def _mentions(fields: list[FieldText], language: str) -> tuple[list[Found], Counter[str]]:
     english = language == "en"
     evidence: Counter[str] = Counter()
     found: list[list[Found]] = [[] for _ in fields]
@@ -107,7 +107,7 @@ def _mentions(fields: list[FieldText], language: str) -> tuple[Names, list[Found
     settled = settle(ordered, names, english=english)
     settled.sort(key=lambda mention: (mention.field, mention.start))
     del evidence[""]
-    return names, settled, evidence
+    return settled, evidence
 
 
 def _in_headline(index: int, text: str, tokens: list[Token], names: Names) -> list[Found]:
@@ -148,14 +148,14 @@ def _in_headline(index: int, text: str, tokens: list[Token], names: Names) -> li
     return found
 
 
-def _entities(fields: list[FieldText], mentions: list[Found], names: Names, evidence: Counter[str]) -> list[Entity]:
+def _entities(fields: list[FieldText], mentions: list[Found], evidence: Counter[str]) -> list[Entity]:
     groups: dict[tuple[EntityType, str], list[Found]] = {}
     rows: dict[str, PlaceRow] = {}
     for mention in mentions:
         if mention.kind is EntityType.PLACE and mention.key not in rows:
-            found = gazetteer().rows(mention.key)
-            if found and found[0].kind == "country" and found[0].country:
-                evidence[found[0].country] += 1
+            namesakes = gazetteer().rows(mention.key)
+            if namesakes and namesakes[0].kind == "country" and namesakes[0].country:
+                evidence[namesakes[0].country] += 1
     for mention in mentions:
         kind = mention.kind or EntityType.OTHER
         key = mention.key

@@ -272,7 +272,7 @@ class Finder:
     def _complement(self, k: int, j: int) -> int:
         """End of «of Foreign Affairs», «for Peace and Justice» from k on; k where there is none."""
         tokens = self.tokens
-        end = max(k, k)
+        end = k
         while end < len(tokens):
             if end < j and tokens[end].capital and end == k:
                 break
@@ -299,7 +299,7 @@ class Finder:
         return end
 
     def _title_end(self, i: int, j: int) -> int:
-        """End of the titles that the run begins with, i where there are none: «US Defense Secretary» Patrick…"""
+        """End of the titles that the run begins with, i where there are none: «US Defense Secretary» before a name."""
         tokens = self.tokens
         last = i
         for k in range(i, j):
