@@ -66,6 +66,8 @@ _NON_ASCII_RUN = re.compile("[^\x00-\x7f]+")
 _TAG = re.compile(rb"<[^<>]*>")
 # What UTF-8 looks like once it was read as windows-1252: a lead byte and a continuation byte, as characters.
 _MOJIBAKE = re.compile("[ÂÃÐÑØÙ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[\x80-\xbf™œ“”¦˜šž¢]|â€")
+_LEADS = ("Ã", "Â", "â€", "Ð", "Ñ", "Ø", "Ù")
+"""What any mojibake begins with: a plain search for these is many times faster than the expression."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +254,7 @@ def _repair_mojibake(text: str) -> str | None:
     At least three signs of it, and they are a good part of all that is not ASCII: a page that merely quotes some
     mojibake is left alone. ftfy then has to agree, line by line.
     """
-    if text.isascii():
+    if text.isascii() or not any(lead in text for lead in _LEADS):
         return None
     signs = len(_MOJIBAKE.findall(text))
     if signs < 3 or signs * 4 < len(_NON_ASCII_RUN.findall(text)):

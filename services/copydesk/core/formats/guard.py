@@ -10,14 +10,21 @@ from copydesk.core.options import ParseOptions
 from copydesk_schemas.reasons import Code
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:\-]*)")
-# Elements without content, and those that the next of their kind closes: neither makes a tree deep.
+# Elements without content, and those that the parser closes where the next of their kind begins: neither goes deeper.
 _FLAT = frozenset(
     {
-        "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
-        "p", "li", "dt", "dd", "tr", "td", "th", "option", "thead", "tbody", "tfoot",
-        "path", "circle", "rect", "use", "polygon", "line", "script", "style",
+        "area", "base", "br", "col", "hr", "img", "input", "link", "meta", "param",
+        "p", "li", "tr", "td", "th", "option", "tbody", "script", "style",
     }
 )  # fmt: skip
+_LEVELS = {"table": 4, "ul": 2, "ol": 2, "select": 2}
+"""Levels that a container brings with the flat elements in it."""
+_UNKNOWN_VOID = frozenset({"wbr", "source", "track", "embed"})
+"""HTML 5 elements without content that libxml2 takes for containers, each within the one before. They hold no text."""
+_PARSER_DEPTH = 200
+"""libxml2 drops everything from the 256th level on, the rest of the page included; flat elements need room too."""
+_SHAPES = frozenset({"path", "circle", "rect", "use", "polygon", "polyline", "line", "ellipse", "stop", "image", "g"})
+"""SVG elements that close themselves, where they are written so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,32 +43,39 @@ def guard_html(html: str, options: ParseOptions) -> Guarded:
     Raises:
         Rejected: oversized, where there are more tags than extraction can bear.
     """
-    depth = deepest = tags = 0
-    limit = options.max_html_depth
-    too_deep: list[tuple[int, int]] = []
+    limit = min(options.max_html_depth, _PARSER_DEPTH)
+    depth = deepest = tags = cut = 0
+    pieces: list[str] = []
+    at = 0
     for match in _TAG.finditer(html):
         tags += 1
-        if match[2].lower() in _FLAT:
+        name = match[2].lower()
+        if name in _UNKNOWN_VOID:
+            pieces.append(html[at : match.start()])
+            at = _after(html, match.end())
             continue
-        if match[1]:
-            if depth > limit:
-                too_deep.append(match.span())
-            depth = max(0, depth - 1)
-        else:
-            depth += 1
-            if depth > limit:
-                too_deep.append(match.span())
-            elif depth > deepest:
-                deepest = depth
+        if name in _FLAT:
+            continue
+        if name in _SHAPES and html[_after(html, match.end()) - 2] == "/":
+            continue
+        levels = _LEVELS.get(name, 1)
+        too_deep = depth > limit if match[1] else depth + levels > limit
+        depth = max(0, depth - levels) if match[1] else depth + levels
+        if too_deep:
+            cut += 1
+            pieces += (html[at : match.start()], " ")
+            at = _after(html, match.end())
+        elif depth > deepest:
+            deepest = depth
     if tags > options.max_html_tags:
         raise Rejected(Code.OVERSIZED, f"the page has {tags} tags; {options.max_html_tags} is the limit")
-    if not too_deep:
+    if not pieces:
         return Guarded(html, tags, deepest)
-    pieces = []
-    at = 0
-    for start, end in too_deep:
-        close = html.find(">", end)
-        pieces.append(html[at:start])
-        at = len(html) if close < 0 else close + 1
     pieces.append(html[at:])
-    return Guarded(" ".join(pieces), tags, deepest, len(too_deep))
+    return Guarded("".join(pieces), tags, deepest, cut)
+
+
+def _after(html: str, start: int) -> int:
+    """Where the tag that holds `start` ends."""
+    close = html.find(">", start)
+    return len(html) if close < 0 else close + 1

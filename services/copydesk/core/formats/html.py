@@ -19,6 +19,7 @@ from copydesk.core.structured.links import body_links
 from copydesk.core.structured.media import take_figures
 from copydesk.core.structured.metadata import fill
 from copydesk.core.structured.page import PageData, read_page
+from copydesk.core.structured.titles import key_of
 from copydesk.core.text.normalize import normalize_body, normalize_line
 from copydesk.core.timing import Stopwatch
 from copydesk.core.trace import NO_TRACE, Trace
@@ -96,7 +97,7 @@ def _key_points(draft: Draft, tree: HtmlElement) -> None:
 
 def _body(draft: Draft, page: PageData, tree: HtmlElement, trace: Trace) -> None:
     extracted = extract_body(tree)
-    draft.body = extracted.body
+    draft.body = _without_title(extracted.body, draft.title)
     extractor, version, where, confidence = extracted.extractor, extracted.version, FoundIn.DOM, 0.85
     stated = articlebody(page)
     if stated and _better(stated, draft.body):
@@ -106,6 +107,12 @@ def _body(draft: Draft, page: PageData, tree: HtmlElement, trace: Trace) -> None
         trace.note("html", "body", f"{len(draft.body)} characters by {extractor} {version}", "of the page's tree")
     if draft.body:
         draft.took("body", extractor, version, where, confidence, 2 if stated else 1)
+
+
+def _without_title(body: str, title: str | None) -> str:
+    """The body without the headline as its first paragraph: it has a field of its own."""
+    first, _, rest = body.partition("\n\n")
+    return rest if title and rest and key_of(first) == key_of(title) else body
 
 
 def articlebody(page: PageData) -> str:

@@ -12,9 +12,9 @@ from copydesk_schemas.parts import Author
 
 _PREFIX = re.compile(
     r"\A(?:(?:(?:written|reported|posted|published|story|words|text|report|article|analysis|opinion|interview|by)\s+)*"
-    r"by|von|por|par|door|av|af|od|przez|napsal[ai]?|autor(?:en|a|in|es|zy)?|author|auteur|autore|text[eo]?|"
+    r"by|von|por|par|door|av|af|od|quelle|source|fuente|przez|napsal[ai]?|autor(?:en|a|in|es|zy)?|author|auteur|autore|text[eo]?|"
     r"автор|написал[аи]?|yazan|oleh|kirjoittaja|szerző|skribent|tekst|fotos?\s+und\s+text)\s*[:：]?\s+"
-    r"|\A(?:by|autor(?:en)?|text|von|автор|author|reporter|文|記者|记者|作者)\s*[:：/]\s*",
+    r"|\A(?:quelle|source|fuente|by|autor(?:en)?|text|von|автор|author|reporter|文|記者|记者|作者)\s*[:：/]\s*",
     re.IGNORECASE,
 )
 _BREAK = re.compile(
@@ -43,6 +43,11 @@ _GENERIC = frozenset(
         "user", "nobody", "home", "super user", "root", "autor", "autoren",
     )
 )  # fmt: skip
+_CREDENTIAL = re.compile(
+    r"M\.?D\.?|Ph\.?\s?D\.?|D\.?V\.?M\.?|R\.?N\.?|R\.?D\.?N?\.?|MBA|MPH|MSc|M\.?A\.?|B\.?A\.?|LL\.?M\.?|Esq\.?|CPA|CFA|CFP|"
+    r"J\.?D\.?|Jr\.?|Sr\.?|I{2,3}|D\.?O\.?|DDS|LCSW|FAAP",
+)
+_HONORIFIC = re.compile(r"\s*(?:기자|記者|记者)\Z")
 _ADDRESS = re.compile(r"\S+@\S+\.\S+|https?://\S+|www\.\S+|(?<!\w)@\w+")
 _PARENTHESIS = re.compile(r"\s*[(\[（].{0,60}?[)\]）]\s*")
 _TRAILING = re.compile(r"\s+(?:for|at|in|für|bei|für die|pour|para)\s+(?:the\s+)?[A-ZÄÖÜ].*\Z")
@@ -77,16 +82,16 @@ def read_authors(
 
 def _split(byline: str) -> list[tuple[str, str | None]]:
     """Names with their roles: a part that reads like a role belongs to the name before it."""
-    text = _ADDRESS.sub(" ", byline)
+    text = _PARENTHESIS.sub(" ", _ADDRESS.sub(" ", byline))
     for _ in range(2):
         text = _PREFIX.sub("", text.strip(" ,;:-–—|"), count=1)
     parts: list[tuple[str, str | None]] = []
     for piece in _BREAK.split(text):
         if piece is None:
             continue
-        inner = _PARENTHESIS.sub(" ", piece)
-        name = normalize_line(_PREFIX.sub("", inner.strip(" ,;:-–—|.\"'“”„"), count=1)).strip(" ,;:-–—|")
-        if not name:
+        bare = _PREFIX.sub("", piece.strip(" ,;:-–—|.&\"'“”„()"), count=1)
+        name = _HONORIFIC.sub("", normalize_line(bare).strip(" ,;:-–—|"))
+        if not name or (parts and _CREDENTIAL.fullmatch(name)):
             continue
         if _ROLE.search(name) and parts and len(name.split()) <= 6:
             last, role = parts[-1]

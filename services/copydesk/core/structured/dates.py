@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from copydesk.core.document import FoundDate
@@ -58,6 +59,7 @@ _META = {
     ),
 }
 _MODIFIED_WORDS = ("modif", "updat", "edit", "changed", "aktualis", "geändert", "actualiz", "aggiorn")
+_ITEMPROPS = XPath(".//*[@itemprop]")
 _MAX_TIMES = 8
 """More `time` elements than this are lists of other stories, or comments."""
 _DATE_CLASS = (
@@ -101,7 +103,7 @@ def _in_markup(tree: HtmlElement) -> list[FoundDate]:
         role = DateRole.MODIFIED if modified else DateRole.PUBLISHED if stated or position == 0 else DateRole.PAGE
         confidence = 0.75 if stated else 0.6 if position == 0 else 0.35
         found.append(_date(text, role, "dom:time[datetime]" if stamp else "dom:time", confidence))
-    for element in tree.iterfind(".//*[@itemprop]"):
+    for element in _ITEMPROPS(tree):
         prop = (element.get("itemprop") or "").lower()
         if prop in {"datepublished", "datemodified"} and element.tag not in {"time", "meta"}:
             text = element.get("content") or element.get("datetime") or normalize_line(element.text_content())

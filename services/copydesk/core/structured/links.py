@@ -32,6 +32,9 @@ def body_links(tree: HtmlElement, body: str, base: str | None) -> list[Link]:
         href = (anchor.get("href") or "").strip()
         if not href or href[0] == "#" or href[:11].lower() in {"javascript:", "mailto:", "tel:"}:
             continue
+        text = normalize_line("".join(anchor.itertext())) or None
+        if text is None or text not in lines:
+            continue
         block = next((p for p in anchor.iterancestors() if p.tag in _BLOCKS), None)
         if block is None:
             continue
@@ -44,9 +47,8 @@ def body_links(tree: HtmlElement, body: str, base: str | None) -> list[Link]:
             url = urljoin(base or "", href)
         except ValueError:
             continue
-        text = normalize_line("".join(anchor.itertext())) or None
         if is_web_url(url) and (url, text) not in found:
-            found[url, text] = Link(url=url, text=text[:300] if text else None, rel=LinkRel.BODY)
+            found[url, text] = Link(url=url, text=text[:300], rel=LinkRel.BODY)
             if len(found) >= _MAX_LINKS:
                 break
     return list(found.values())

