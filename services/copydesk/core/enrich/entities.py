@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
@@ -58,6 +59,9 @@ LATIN = frozenset(
     ]
 )
 """Languages whose capitals are read; of others, only names of countries and large cities are looked up."""
+
+_STATE_AFTER = re.compile(r"[ -]state(?!\w)")
+_STATE_BEFORE = re.compile(r"(?<!\w)state of\s\Z")
 
 _OPENING_CHARS = 600
 """About two paragraphs: where the story says what it is about."""
@@ -151,16 +155,17 @@ def _in_headline(index: int, text: str, tokens: list[Token], names: Names) -> li
 def _entities(fields: list[FieldText], mentions: list[Found], evidence: Counter[str]) -> list[Entity]:
     groups: dict[tuple[EntityType, str], list[Found]] = {}
     rows: dict[str, PlaceRow] = {}
-    for mention in mentions:
-        if mention.kind is EntityType.PLACE and mention.key not in rows:
-            namesakes = gazetteer().rows(mention.key)
-            if namesakes and namesakes[0].kind == "country" and namesakes[0].country:
-                evidence[namesakes[0].country] += 1
+    places = [mention for mention in mentions if mention.kind is EntityType.PLACE]
+    regions = _regions(fields, places)
+    for mention in places:
+        namesakes = gazetteer().rows(mention.key)
+        if namesakes and namesakes[0].kind == "country" and namesakes[0].country:
+            evidence[namesakes[0].country] += 1
     for mention in mentions:
         kind = mention.kind or EntityType.OTHER
         key = mention.key
         if kind is EntityType.PLACE:
-            row = choose_place(_candidates(key), evidence)
+            row = choose_place(gazetteer().rows(key), evidence, regions)
             if row:
                 key = f"{row.name}|{row.geonames_id or row.country}"
                 rows[key] = row
@@ -193,9 +198,19 @@ def _entities(fields: list[FieldText], mentions: list[Found], evidence: Counter[
     return entities
 
 
-@cache
-def _candidates(key: str) -> list[PlaceRow]:
-    return gazetteer().rows(key)
+def _regions(fields: list[FieldText], places: list[Found]) -> frozenset[tuple[str, str]]:
+    """Country and name of the regions that the article speaks of: «Washington state», or one of the region's cities."""
+    spoken: set[tuple[str, str]] = set()
+    for mention in places:
+        rows = gazetteer().rows(mention.key)
+        if rows and rows[0].region and rows[0].country:
+            spoken.add((rows[0].country, rows[0].region))
+        text = fields[mention.field].text
+        if _STATE_AFTER.match(text, mention.end) or _STATE_BEFORE.search(
+            text[max(0, mention.start - 12) : mention.start]
+        ):
+            spoken.update((row.country, row.name) for row in rows if row.kind == "region" and row.country)
+    return frozenset(spoken)
 
 
 def _weight(field: FieldText, mention: Found) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from copydesk.core.enrich.base import Document
 from copydesk.core.enrich.terms import stop_words, table_info
@@ -53,41 +53,71 @@ class KeywordsEnricher:
         return (table_info("stopwords.tsv", "1"),)
 
 
+class _Word(NamedTuple):
+    lower: str
+    form: str
+    start: int
+    joined: bool
+    """Whether it follows the one before without a function word or a mark between them."""
+
+
+def _strong_words(text: str, stop: frozenset[str], *, unspaced: bool) -> list[_Word]:
+    """Words that are no function words, without a possessive 's."""
+    found: list[_Word] = []
+    end = -1
+    strong = False
+    for span in words(text):
+        form = text[span.start : span.end]
+        lower = form.lower()
+        gap = text[end : span.start] if strong else ""
+        joined = strong and (gap == " " or (unspaced and not gap))
+        end = span.end
+        strong = False
+        if lower in stop:
+            continue
+        if lower.endswith(("'s", "’s")):
+            lower, form = lower[:-2], form[:-2]
+        if not lower or lower in stop or not lower[0].isalpha():
+            continue
+        if len(lower) < 3 and not unspaced and not form.isupper():
+            continue
+        found.append(_Word(lower, form, span.start, joined))
+        strong = True
+    return found
+
+
 def _scores(text: str, title_end: int, stop: frozenset[str]) -> dict[str, tuple[str, float]]:
     """Surface form and score of each candidate, by its lower-case form."""
-    spans = words(text)
     unspaced = has_unspaced_script(text)
+    glue = "" if unspaced else " "
+    longest = _MAX_WORDS + unspaced
+    strong = _strong_words(text, stop, unspaced=unspaced)
+    repeated = Counter(word.lower for word in strong)
     counts: Counter[str] = Counter()
-    first: dict[str, int] = {}
     forms: dict[str, Counter[str]] = defaultdict(Counter)
+    first: dict[str, int] = {}
     in_title: set[str] = set()
     capitals: Counter[str] = Counter()
-    run: list[tuple[str, str, int]] = []
-    end = -1
-    for span in spans:
-        surface = text[span.start : span.end]
-        lower = surface.lower().removesuffix("'s").removesuffix("’s")
-        gap = text[end : span.start] if end >= 0 else ""
-        joined = gap == " " or (unspaced and gap == "")
-        weak = lower in stop or (len(lower) < 3 and not unspaced and not surface.isupper()) or not lower[0].isalpha()
-        if weak or not joined:
-            run = []
-        end = span.end
-        if weak:
+    run = 0
+    for last, word in enumerate(strong, 1):
+        titled = word.start < title_end
+        # A phrase that is repeated has only words that are: most need not be put together at all.
+        again = repeated[word.lower] > 1
+        if not again and not titled:
+            run = 0
             continue
-        run.append((lower, surface.removesuffix("'s").removesuffix("’s"), span.start))
-        del run[: -_MAX_WORDS - unspaced]
-        for size in range(2 if unspaced and len(surface) == 1 else 1, len(run) + 1):
-            piece = run[-size:]
-            glue = "" if unspaced else " "
-            key = glue.join(part[0] for part in piece)
-            form = glue.join(part[1] for part in piece)
+        run = min(run + 1, longest) if word.joined else 1
+        for size in range(2 if unspaced and len(word.form) == 1 else 1, (run if again else 1) + 1):
+            piece = strong[last - size : last]
+            key = glue.join([part.lower for part in piece])
             counts[key] += 1
-            forms[key][form] += 1
-            first.setdefault(key, piece[0][2])
-            capitals[key] += all(part[1][0].isupper() for part in piece)
-            if piece[-1][2] < title_end:
+            forms[key][glue.join([part.form for part in piece])] += 1
+            first.setdefault(key, piece[0].start)
+            capitals[key] += all([part.form[0].isupper() for part in piece])
+            if titled:
                 in_title.add(key)
+        if not again:
+            run = 0
     length = max(1, len(text))
     result: dict[str, tuple[str, float]] = {}
     for key, count in counts.items():

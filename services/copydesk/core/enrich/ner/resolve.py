@@ -204,11 +204,24 @@ def _key_of(mention: Found, names: Names) -> str:
     return folded
 
 
-def choose_place(rows: list[PlaceRow], evidence: Counter[str]) -> PlaceRow | None:
-    """The namesake meant: the first (country, then the most populous), unless only another's country is spoken of."""
+def choose_place(
+    rows: list[PlaceRow], evidence: Counter[str], regions: frozenset[tuple[str, str]] = frozenset()
+) -> PlaceRow | None:
+    """The namesake meant: the first (country, then the most populous), unless the article speaks for another one.
+
+    Args:
+        rows: namesakes, the most usual one first.
+        evidence: how often countries are spoken of, by code.
+        regions: country and name of the regions spoken of. They speak for a region against a city of the same name
+            outside of it (Washington), not against one within (New York).
+    """
     if not rows:
         return None
     best = rows[0]
+    for row in rows[1:]:
+        inside = (best.country, best.region) == (row.country, row.name)
+        if row.kind == "region" and (row.country, row.name) in regions and best.kind != "country" and not inside:
+            return row
     if best.kind == "country" or best.population >= 1_000_000 or best.country in evidence:
         return best
     return next((row for row in rows if row.country in evidence), best)

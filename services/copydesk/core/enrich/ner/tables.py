@@ -91,6 +91,7 @@ def gazetteer() -> Gazetteer:
     return Gazetteer(lines, keys, by_id, extra)
 
 
+@lru_cache(maxsize=4_096)
 def _row(line: str) -> PlaceRow:
     name, kind, country, latitude, longitude, key, population, region = line.split("\t")
     return PlaceRow(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from copydesk.core.enrich.ner.lexicon import TITLES
 from copydesk.core.enrich.ner.tables import demonyms, fold, gazetteer
@@ -13,7 +14,6 @@ _TOKEN = re.compile(
     r"|[^\W_]+(?:(?:['’\-‑]|(?<=[A-Z])&(?=[A-Z]))[^\W_]+)*"  # O'Brien, Jong-un, AT&T
     r"|\n\n|[^\w\s]|_"
 )
-_POSSESSIVE = re.compile(r"['’][sS]$")
 # The second half of a compound adjective: Moscow-based, US-led.
 _COMPOUND_TAIL = re.compile(
     r"[-‑](?:[a-z]+(?:ed|ing|en|ist|ese|ian|ern|ish)|led|born|style|wide|era|made|run|bound|like|only|free|level|area|"
@@ -44,9 +44,8 @@ def tokenize(text: str) -> list[Token]:
     initial = True
     for match in _TOKEN.finditer(text):
         word, start = match.group(), match.start()
-        first = word[0]
-        if not (first.isalnum()):
-            tokens.append(Token(word, start, match.end(), word, capital=False, word=False))
+        if not word[0].isalnum():
+            tokens.append(Token(word, start, match.end(), word, False, False))
             if word in _SENTENCE_END:
                 initial = word != "." or _ends_sentence(tokens)
             elif word == "\n\n":
@@ -54,20 +53,30 @@ def tokenize(text: str) -> list[Token]:
             elif word not in _OPENING:
                 initial = initial and word in "”’\"')]»"
             continue
-        possessive = False
-        if len(word) > 2 and word[-2] in "'’" and word[-1] in "sS":
-            word, possessive = word[:-2], True
-        for part, offset in _parts(word):
-            tokens.append(_word(part, start + offset, initial=initial))
+        pieces, possessive = _analysed(word)
+        for part, offset, key, capital in pieces:
+            begin = start + offset
+            tokens.append(Token(part, begin, begin + len(part), key, capital, True, initial))
             initial = False
         tokens[-1].possessive = possessive
     return tokens
 
 
-def _word(word: str, start: int, *, initial: bool) -> Token:
+_Piece = tuple[str, int, str, bool]
+"""Text, offset in the word, folded form, whether it has a capital."""
+
+
+@lru_cache(maxsize=16_384)
+def _analysed(word: str) -> tuple[tuple[_Piece, ...], bool]:
+    """The pieces of a word, and whether a possessive 's was cut off."""
+    possessive = len(word) > 2 and word[-2] in "'’" and word[-1] in "sS"
+    parts = _parts(word[:-2] if possessive else word)
+    return tuple((part, offset, fold(part), _capital(part)) for part, offset in parts), possessive
+
+
+def _capital(word: str) -> bool:
     # al-Assad, el-Sisi: the article is part of the name.
-    capital = word[0].isupper() or (word[:3] in {"al-", "el-", "as-", "an-"} and word[3:4].isupper())
-    return Token(word, start, start + len(word), fold(word), capital=capital, word=True, initial=initial)
+    return word[0].isupper() or (word[:3] in {"al-", "el-", "as-", "an-"} and word[3:4].isupper())
 
 
 def _parts(word: str) -> list[tuple[str, int]]:
