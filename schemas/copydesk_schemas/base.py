@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 
 def _to_utc(value: datetime) -> datetime:
@@ -25,7 +25,10 @@ def format_instant(value: datetime) -> str:
 
 
 Instant = Annotated[
-    datetime, AfterValidator(_to_utc), PlainSerializer(format_instant, return_type=str, when_used="json")
+    datetime,
+    AfterValidator(_to_utc),
+    PlainSerializer(format_instant, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """An instant: RFC 3339 on the wire, in UTC, an aware `datetime` in Python."""
 

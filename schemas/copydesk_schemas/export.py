@@ -52,9 +52,11 @@ def data_dictionary() -> str:
     """Markdown: of each record and each part of it, every field with its type, its meaning and an example."""
     lines = ["# Data dictionary", "", f"Version {SCHEMA_VERSION} of the contract. Made from the models: do not edit."]
     seen: set[str] = set()
-    published = json_schemas()["enriched"]["properties"]
-    for schema in json_schemas().values():
-        for title, part in ((schema["title"], schema), *sorted(schema.get("$defs", {}).items())):
+    schemas = json_schemas()
+    published = schemas["enriched"]["properties"]
+    for schema in schemas.values():
+        parts = schema.get("$defs", {})
+        for title, part in ((schema["title"], schema), *sorted(parts.items())):
             if title in seen:
                 continue
             seen.add(title)
@@ -65,8 +67,8 @@ def data_dictionary() -> str:
             lines += ["| field | type | required | nullable | meaning | example |", "|---|---|---|---|---|---|"]
             required = part.get("required", [])
             for field, spec in part.get("properties", {}).items():
-                described = spec if spec.get("description") else published.get(field, {}) | spec
-                meaning, example = meaning_and_example(described)
+                meaning, example = meaning_and_example(spec)
+                meaning = meaning or meaning_and_example(published.get(field, {}))[0] or part_says(spec, parts)
                 kind = _link(type_name(spec))
                 shown = f"`{_cell(example)}`" if example else f"see {kind.split(' ')[-1]}" if "](#" in kind else ""
                 lines.append(
@@ -81,6 +83,11 @@ def meaning_and_example(spec: Json) -> tuple[str, str | None]:
     text = " ".join(spec.get("description", "").split())
     match = _EXAMPLE.search(text)
     return (text[: match.start()], match.group(1)) if match else (text, None)
+
+
+def part_says(spec: Json, parts: dict[str, Json]) -> str:
+    """The docstring of the part that a field holds: a field's own is left out of the schema where both are the same."""
+    return str(parts.get(type_name(spec), {}).get("description", ""))
 
 
 def is_nullable(spec: Json) -> bool:

@@ -6,9 +6,9 @@ import base64
 import binascii
 from typing import Annotated, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from copydesk_schemas.base import Input, Instant
+from copydesk_schemas.base import Input, Instant, Json
 from copydesk_schemas.reasons import Action, Priority
 
 RAW_MEDIA_TYPE = "application/vnd.copydesk.raw+json"
@@ -61,8 +61,29 @@ class FeedItemHint(Input):
     """Categories of the entry. Example: `["World", "Europe"]`."""
 
 
+_CONTENT_RULE: Json = {
+    "if": {"properties": {"action": {"const": "delete"}}, "required": ["action"]},
+    "then": {
+        "properties": {"content": {"type": "null"}, "content_base64": {"type": "null"}},
+        "anyOf": [
+            {"required": ["url"], "properties": {"url": {"type": "string"}}},
+            {"required": ["raw_id"], "properties": {"raw_id": {"type": "string"}}},
+        ],
+    },
+    "else": {
+        "oneOf": [
+            {"required": ["content"], "properties": {"content": {"type": "string"}}},
+            {"required": ["content_base64"], "properties": {"content_base64": {"type": "string"}}},
+        ]
+    },
+}
+"""What an action needs, for the JSON Schema; the model's validator says the same in sentences."""
+
+
 class RawArticle(Input):
     """One document as fetched (form B, the envelope). `content` or `content_base64` is all that is ever required."""
+
+    model_config = ConfigDict(json_schema_extra=_CONTENT_RULE)
 
     content: str | None = None
     """The document as text. Example: `<html><body><h1>Bridge reopens</h1></body></html>`."""
