@@ -64,6 +64,13 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f]")
 _NON_ASCII_RUN = re.compile("[^\x00-\x7f]+")
 _TAG = re.compile(rb"<[^<>]*>")
+_LANGUAGE = re.compile(rb"<html[^>]{0,300}?\slang\s*=\s*[\"']?([A-Za-z]{2})", re.IGNORECASE)
+_LATIN_DEFAULTS = {
+    **dict.fromkeys(("cs", "hu", "pl", "sk", "sl", "hr", "bs", "sq", "ro"), "cp1250"),
+    **dict.fromkeys(("tr", "az", "ku"), "cp1254"),
+    **dict.fromkeys(("et", "lt", "lv"), "cp1257"),
+    "vi": "cp1258",
+}
 # What UTF-8 looks like once it was read as windows-1252: a lead byte and a continuation byte, as characters.
 _MOJIBAKE = re.compile("[ÂÃÐÑØÙ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[\x80-\xbf™œ“”¦˜šž¢]|â€")
 _LEADS = ("Ã", "Â", "â€", "Ð", "Ñ", "Ø", "Ù")
@@ -228,6 +235,13 @@ def _damaged_utf8(content: bytes) -> Decoded | None:
     return None
 
 
+def _is_latin(content: bytes, codec: str) -> bool:
+    """Whether a guessed charset makes Latin letters of the bytes above ASCII."""
+    text = content.decode(codec, "replace")
+    letters = [c for c in text if ord(c) > 0x7F and c.isalpha()]
+    return bool(letters) and sum(ord(c) < 0x250 for c in letters) * 10 >= len(letters) * 9
+
+
 def _guess(content: bytes) -> Decoded:
     from charset_normalizer import from_bytes
 
@@ -235,7 +249,13 @@ def _guess(content: bytes) -> Decoded:
     pieces = [p for p in _TAG.sub(b"\n", content).split(b"\n") if p.strip() and not p.isascii()]
     sample = b"\n".join(pieces)[:8192] or content[:8192]
     best = from_bytes(sample).best()
-    for codec in ([best.encoding] if best is not None else []) + ["cp1252"]:
+    guesses = ([best.encoding] if best is not None else []) + ["cp1252"]
+    language = _LANGUAGE.search(content[:8192])
+    if language is not None and best is not None and _is_latin(content, best.encoding):
+        # Western and Central European tables differ in a few letters only, which short samples do not tell apart;
+        # the page's language does. The table of defaults is that of the WHATWG encoding standard.
+        guesses.insert(0, _LATIN_DEFAULTS.get(language[1][:2].lower().decode("ascii"), "cp1252"))
+    for codec in guesses:
         name = codec_of(codec)
         if name is None:
             continue
