@@ -87,8 +87,8 @@ def _plain_entry(entry: Any) -> Entry:
         "content": max(contents, key=len, default=None),
         "authors": [a.get("name") for a in entry.get("authors") or () if a.get("name")] or [entry.get("author")],
         "published": entry.get("published"),
-        # `get` would answer with the publication where there is no update: a modification that nobody stated.
-        "updated": entry["updated"] if "updated" in entry else None,
+        # As of a plain dict: the library's own `get` answers with the publication where no update is stated.
+        "updated": dict.get(entry, "updated"),
         "tags": [tag.get("term") for tag in entry.get("tags") or () if tag.get("term")],
         "language": (entry.get("content") or [{}])[0].get("language"),
         "media": [
