@@ -8,8 +8,12 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-ENRICHERS = ("entities", "places", "quotes", "dates_mentioned", "keywords", "topics", "sentiment", "summary")
-"""Names of the built-in enrichers, in the order in which they run."""
+
+def _all_enrichers() -> tuple[str, ...]:
+    # Imported late: enrichers take options themselves.
+    from copydesk.core.enrich.registry import names
+
+    return names()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,8 @@ class DedupeOptions:
 class EnrichOptions:
     """Options of the enrich stage."""
 
-    enrichers: tuple[str, ...] = ENRICHERS
-    """Which run; language and stats always do."""
+    enrichers: tuple[str, ...] = field(default_factory=_all_enrichers)
+    """Which run, by default all of the registry; language and stats always do."""
     max_keywords: int = 10
     max_topics: int = 5
     summary_sentences: int = 3

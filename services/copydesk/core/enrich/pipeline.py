@@ -9,7 +9,7 @@ from typing import Any
 
 from copydesk.core.enrich.base import Document, Enricher
 from copydesk.core.enrich.content_hash import content_hash
-from copydesk.core.enrich.registry import select
+from copydesk.core.enrich.registry import BUILT_IN, select
 from copydesk.core.options import Options, config_hash
 from copydesk.core.text import language
 from copydesk.core.timing import Stopwatch
@@ -127,7 +127,7 @@ def enrich(
     now: datetime,
     stages: Mapping[str, float] | None = None,
     trace: Trace = NO_TRACE,
-    enrichers: Sequence[Enricher] | None = None,
+    enrichers: Sequence[Enricher] = BUILT_IN,
 ) -> EnrichedArticle:
     """The record for `enriched-articles`. A takedown becomes a canceled record without content.
 

@@ -1,31 +1,47 @@
-"""The enrichers that there are, in the order in which they run."""
+"""The enrichers that there are, in the order in which they run. A new one is named here and nowhere else."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from importlib import import_module
-from typing import cast
 
+from copydesk.core.enrich import (
+    dates_mentioned,
+    entities,
+    keywords,
+    places,
+    quotes,
+    sentiment,
+    summary,
+    topics,
+)
 from copydesk.core.enrich.base import Enricher
-from copydesk.core.options import ENRICHERS
+
+BUILT_IN: tuple[Enricher, ...] = (
+    entities.ENRICHER,
+    places.ENRICHER,
+    quotes.ENRICHER,
+    dates_mentioned.ENRICHER,
+    keywords.ENRICHER,
+    topics.ENRICHER,
+    sentiment.ENRICHER,
+    summary.ENRICHER,
+)
+"""All built-in enrichers, in order: later ones may use what earlier ones found."""
 
 
-@cache
-def built_in() -> tuple[Enricher, ...]:
-    """All built-in enrichers, in order: later ones may use what earlier ones found."""
-    return tuple(cast("Enricher", import_module(f"copydesk.core.enrich.{name}").ENRICHER) for name in ENRICHERS)
+def names() -> tuple[str, ...]:
+    """Names of the built-in enrichers, in order."""
+    return tuple(enricher.name for enricher in BUILT_IN)
 
 
-def select(names: Sequence[str], available: Sequence[Enricher] | None = None) -> tuple[Enricher, ...]:
-    """The enrichers of these names, in the registry's order whatever the order of `names`.
+def select(wanted: Sequence[str], available: Sequence[Enricher] = BUILT_IN) -> tuple[Enricher, ...]:
+    """The enrichers of these names, in the registry's order whatever the order of `wanted`.
 
     Raises:
         ValueError: a name that there is not; the message lists those that there are.
     """
-    enrichers = built_in() if available is None else tuple(available)
-    known = [enricher.name for enricher in enrichers]
-    unknown = [name for name in names if name not in known]
+    known = [enricher.name for enricher in available]
+    unknown = [name for name in wanted if name not in known]
     if unknown:
         raise ValueError(f"no such enricher: {', '.join(unknown)}; there are {', '.join(known)}")
-    return tuple(enricher for enricher in enrichers if enricher.name in names)
+    return tuple(enricher for enricher in available if enricher.name in wanted)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from copydesk.core.enrich.base import Document
-from copydesk.core.enrich.terms import stop_words
+from copydesk.core.enrich.terms import stop_words, table_info
 from copydesk.core.text.segment import has_unspaced_script, words
 from copydesk_schemas.parts import ModelInfo, Summary
 
@@ -16,6 +17,7 @@ _MIN_SENTENCES_OVER = 2
 # A body that is hardly longer than its summary has none.
 _MAX_CHARS = 400
 _MIN_WORDS = 6
+_FULL_WIDTH_END = re.compile("[。！？｡][」』）》〉】”’]*$")
 
 
 class SummaryEnricher:
@@ -52,11 +54,19 @@ class SummaryEnricher:
             covered |= terms[best]
         if not taken:
             return {"summary": None}
-        return {"summary": Summary(text=" ".join(texts[i] for i in sorted(taken)), method=METHOD)}
+        return {"summary": Summary(text=_joined([texts[i] for i in sorted(taken)]), method=METHOD)}
 
     def models(self) -> tuple[ModelInfo, ...]:
-        """None beyond the function words that keywords name."""
-        return ()
+        """The table of function words."""
+        return (table_info("stopwords.tsv", "1"),)
+
+
+def _joined(sentences: list[str]) -> str:
+    """Sentences with a space between them, none after an East Asian full stop: it brings its own."""
+    text = ""
+    for sentence in sentences:
+        text += sentence if not text or _FULL_WIDTH_END.search(text) else f" {sentence}"
+    return text
 
 
 def _terms(text: str, stop: frozenset[str]) -> set[str]:

@@ -20,7 +20,7 @@ _MIN_DISTINCT = 2
 _SHARE = 0.35
 # A further topic needs this share of the strongest one's evidence.
 _HALF = 6.0
-# Evidence at which the score is one half: about five different words, one of them repeated.
+# Evidence at which the score is one half, a judgement: six different words, or fewer that are repeated.
 
 
 @cache

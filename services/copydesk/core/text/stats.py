@@ -15,7 +15,7 @@ CHARACTERS_A_MINUTE = 500
 """Chinese and Japanese, where a character and not a word is the unit that reading speed is given in."""
 
 _EAST_ASIAN = re.compile("[\u3005\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
-# A Thai, Lao, Khmer or Burmese segment is a letter with its marks; about three of them make a word.
+# A Thai, Lao, Khmer or Burmese segment is a letter with its marks. Three of them to a word is a judgement, not a count.
 _SOUTH_EAST_ASIAN = re.compile("[\u0e00-\u0eff\u1000-\u104f\u1780-\u17ff]")
 _SEGMENTS_A_WORD = 3
 
