@@ -10,11 +10,11 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from tests.support.kafka import KafkaBroker
 
 from copydesk.adapters.kafka.topics import declare_topics
 from copydesk.adapters.state_memory import MemoryStores
@@ -26,14 +26,11 @@ from copydesk_schemas.topics import TopicRole
 sys.path.insert(0, str(Path(__file__).parent))  # importlib mode has no packages
 import simple_worker  # type: ignore[import-not-found] # found through the line above
 
-if TYPE_CHECKING:
-    from conftest import Broker  # type: ignore[import-not-found] # found by pytest
-
 pytestmark = pytest.mark.kafka
 ENDS = (TopicRole.ENRICHED, TopicRole.DUPLICATE, TopicRole.DEAD)
 
 
-def settings_for(broker: Broker, app_id: str, folder: Path, **more: object) -> Settings:
+def settings_for(broker: KafkaBroker, app_id: str, folder: Path, **more: object) -> Settings:
     topics = Topics(**{role.name.lower(): TopicOverride(name=f"{app_id}-{role}") for role in TopicRole})
     return Settings.load(
         {},
@@ -109,7 +106,7 @@ async def log_state(settings: Settings) -> dict[bytes, bytes]:
     return {key: value for key, value, _ in await read(settings, TopicRole.FINGERPRINTS)}
 
 
-async def test_records_pass_through_three_stages(broker: Broker, app_id: str, tmp_path: Path) -> None:
+async def test_records_pass_through_three_stages(broker: KafkaBroker, app_id: str, tmp_path: Path) -> None:
     settings = settings_for(broker, app_id, tmp_path)
     await declare_topics(delivery_config(settings), 1)
     await produce(settings, [(f"k{n % 800}".encode(), b"v%d" % n) for n in range(1000)])
@@ -135,7 +132,7 @@ async def test_records_pass_through_three_stages(broker: Broker, app_id: str, tm
 
 
 async def test_oversized_output_becomes_a_dead_letter_and_the_rest_flows(
-    broker: Broker, app_id: str, tmp_path: Path
+    broker: KafkaBroker, app_id: str, tmp_path: Path
 ) -> None:
     settings = settings_for(broker, app_id, tmp_path)
     topics = settings.topics.model_copy(
@@ -210,7 +207,7 @@ class Workers:
 
 
 async def test_two_kills_and_a_second_worker_lose_and_repeat_nothing(
-    broker: Broker, app_id: str, tmp_path: Path, free_port: int
+    broker: KafkaBroker, app_id: str, tmp_path: Path, free_port: int
 ) -> None:
     total = 6000
     settings = settings_for(broker, app_id, tmp_path)

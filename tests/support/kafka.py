@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -13,8 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-VERSION = "4.4.0"
-POM = Path(__file__).parent.parent / "integration" / "kafka" / "pom.xml"
+_POMS = Path(__file__).parent.parent / "integration" / "kafka"
+BROKER = _POMS / "pom.xml"
+CLIENT = _POMS / "client" / "pom.xml"
 STARTS_WITHIN_S = 90.0
 
 _PROPERTIES = """\
@@ -43,14 +46,16 @@ class UnavailableError(Exception):
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on, below the ephemeral range: a client that polls such a port can meet itself."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
 
 
-def jars() -> Path:
-    """Folder of the broker's jars, fetched by Maven the first time.
+def jars(pom: Path = BROKER) -> Path:
+    """Folder of the jars that a pom names, those of the broker or of the Java client; fetched the first time.
 
     Raises:
         UnavailableError: Java or Maven is missing, or Maven could not fetch them.
@@ -59,11 +64,13 @@ def jars() -> Path:
         if shutil.which(program) is None:
             raise UnavailableError(f"{program} is not installed")
     default = Path.home() / ".cache" / "copydesk-tests"
-    folder = Path(os.environ.get("COPYDESK_KAFKA_CACHE") or default) / f"kafka-{VERSION}"
+    # Named by what is in it: another version gets another folder, and never jars of both.
+    name = f"kafka-{hashlib.sha256(pom.read_bytes()).hexdigest()[:12]}"
+    folder = Path(os.environ.get("COPYDESK_KAFKA_CACHE") or default) / name
     complete = folder / ".complete"
     if not complete.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        command = ["mvn", "-B", "-q", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={folder}"]
+        command = ["mvn", "-B", "-q", "-f", str(pom), "dependency:copy-dependencies", f"-DoutputDirectory={folder}"]
         fetched = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
         if fetched.returncode != 0:
             raise UnavailableError(f"Maven could not fetch the jars: {fetched.stdout[-500:]}")

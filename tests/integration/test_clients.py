@@ -1,0 +1,173 @@
+"""Producers and consumers of other makes, the README's example, and the pages of a live worker."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import promql_parser
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from tests.support.kafka import CLIENT, KafkaBroker, jars
+from tests.support.service import DEFAULT_NAMES, Raw, Service, declare, ending, following, get_page, own_names, produce
+
+from copydesk.adapters.metrics import CATALOGUE, Kind
+from copydesk_schemas.topics import TopicRole
+
+pytestmark = pytest.mark.kafka
+ROOT = Path(__file__).parents[2]
+CONSOLE_PRODUCER = "org.apache.kafka.tools.ConsoleProducer"
+
+BODY = """The town council of Marlow voted on Tuesday to rebuild the old ferry landing, which was swept away by the
+floods of last winter. Work will begin in April and is expected to take a year, the engineer, Ruth Adler, said.
+“We have waited long enough for this,” Adler told the meeting. Shopkeepers along the quay had asked for the landing to
+be rebuilt in stone, but the council chose timber because it is cheaper and can be repaired piece by piece."""
+
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Orchards report a poor harvest</title>
+<link rel="canonical" href="https://orchard.example/news/harvest"></head><body><nav><a href="/">Home</a></nav>
+<article><h1>Orchards report a poor harvest</h1>
+<p>Apple growers in the valley have brought in the smallest harvest for a decade, their association said on Friday.</p>
+<p>A late frost in May killed most of the blossom, and hail damaged what was left in the weeks that followed.</p>
+<p>“Some of our members have nothing to sell at all,” said Martin Hale, who chairs the association.</p>
+<p>Prices in the shops are not expected to rise, because growers abroad report a harvest well above the average.</p>
+</article></body></html>"""
+
+MUST_HAVE_SAMPLES = {
+    "copydesk_outcomes_total",
+    "copydesk_items_received_total",
+    "copydesk_balance_items",
+    "copydesk_end_to_end_seconds_bucket",
+    "copydesk_lag_records",
+    "copydesk_stage_duration_seconds_bucket",
+    "copydesk_step_duration_seconds_total",
+    "copydesk_transactions_total",
+}
+
+
+def console_producer(broker: KafkaBroker, topic: str, line: bytes) -> None:
+    command = ["java", "-Xmx128m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", f"{jars(CLIENT)}/*"]
+    done = subprocess.run(
+        [*command, CONSOLE_PRODUCER, "--bootstrap-server", broker.bootstrap, "--topic", topic],
+        input=line + b"\n",
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def dashboard_metrics() -> set[str]:
+    """Names of the series that the dashboard asks for."""
+    dashboard = json.loads((ROOT / "deploy/grafana/dashboards/copydesk.json").read_text(encoding="utf-8"))
+    expressions = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    for expression in expressions:
+        promql_parser.parse(expression.replace("$__rate_interval", "1m"))  # else a pattern would read nonsense
+    return {name for expression in expressions for name in re.findall(r"\bcopydesk_\w+", expression)}
+
+
+async def test_records_of_other_clients_are_enriched_and_the_pages_show_it(
+    broker: KafkaBroker, app_id: str, tmp_path: Path, free_port: int
+) -> None:
+    names = own_names(app_id)
+    raw = names[TopicRole.RAW]
+    await declare(broker.bootstrap, names)
+    envelope = {
+        "url": "https://marlow.example/ferry",
+        "media_type": "text/plain",
+        "content": f"Ferry landing\n\n{BODY}",
+    }
+    with ending(Service(broker.bootstrap, app_id, tmp_path, names)) as service:
+        worker = service.start("one", free_port)
+        await asyncio.to_thread(console_producer, broker, raw, json.dumps(envelope).encode())
+        # Bare bytes, without key and headers.
+        await produce(broker.bootstrap, raw, [Raw(PAGE.encode())])
+        await service.ready(worker, free_port)
+        async with following(broker.bootstrap, names) as follower:
+            await follower.until(2, 60)
+            await produce(broker.bootstrap, raw, [Raw(PAGE.encode()), Raw(b"")])
+            await follower.until(4, 30)
+            await follower.quiet(1.0)
+        page = get_page(free_port, "/metrics")
+        assert json.loads(get_page(free_port, "/health/live"))["live"]
+        assert await service.stop(worker) == 0
+
+    enriched = {article["title"]: article for article in map(json.loads, values(follower.seen[TopicRole.ENRICHED]))}
+    assert set(enriched) == {"Ferry landing", "Orchards report a poor harvest"}
+    ferry, harvest = enriched["Ferry landing"], enriched["Orchards report a poor harvest"]
+    assert ferry["canonical_url"] == "https://marlow.example/ferry"
+    assert [quote["speaker"] for quote in ferry["quotes"]] == ["Ruth Adler"]
+    assert harvest["canonical_url"] == "https://orchard.example/news/harvest"
+    assert "Home" not in harvest["body"]
+    assert [quote["speaker"] for quote in harvest["quotes"]] == ["Martin Hale"]
+    (copy,) = map(json.loads, values(follower.seen[TopicRole.DUPLICATE]))
+    assert copy["duplicate_of"]["article_id"] == harvest["article_id"]
+    (dead,) = map(json.loads, values(follower.seen[TopicRole.DEAD]))
+    assert dead["code"] == "empty"
+
+    check_metrics(page)
+
+
+def values(records: list[object]) -> list[bytes]:
+    return [record.value for record in records]  # type: ignore[attr-defined] # records of an untyped library
+
+
+def check_metrics(page: str) -> None:
+    families = {family.name: family for family in text_string_to_metric_families(page)}
+    samples = {(s.name, tuple(sorted(s.labels.items()))): s.value for f in families.values() for s in f.samples}
+    # A family without samples, such as dead letters before the first one, still declares itself.
+    declared = {name for name, _ in samples}
+    for spec in CATALOGUE:
+        family = spec.name.removesuffix("_total") if spec.kind is Kind.COUNTER else spec.name
+        assert family in families
+        declared |= {spec.name, f"{spec.name}_bucket"} if spec.kind is Kind.HISTOGRAM else {spec.name}
+    asked = dashboard_metrics()
+    assert len(asked) >= len(MUST_HAVE_SAMPLES)
+    assert asked <= declared
+    assert asked | MUST_HAVE_SAMPLES <= {name for name, _ in samples}
+
+    def of(name: str, **labels: str) -> float:
+        return sum(value for (n, pairs), value in samples.items() if n == name and set(labels.items()) <= set(pairs))
+
+    assert of("copydesk_items_received_total") == 4
+    assert of("copydesk_balance_items") == 0
+    assert of("copydesk_outcomes_total", kind="enriched") == 2
+    assert of("copydesk_outcomes_total", kind="duplicate") == 1
+    assert of("copydesk_outcomes_total", kind="dead", reason="empty") == 1
+    assert of("copydesk_end_to_end_seconds_count") == 4
+    assert of("copydesk_lag_records") == 0
+    assert of("copydesk_transactions_total", result="aborted") == 0
+
+
+def readme_example() -> str:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"<!-- test: aiokafka -->\n```python\n(.*?)```", text, re.DOTALL)
+    assert found is not None, "the README has lost its example"
+    return found.group(1)
+
+
+async def test_the_example_of_the_readme_works(
+    broker: KafkaBroker, app_id: str, tmp_path: Path, free_port: int
+) -> None:
+    await declare(broker.bootstrap, DEFAULT_NAMES)
+    script = tmp_path / "example.py"
+    script.write_text(readme_example(), encoding="utf-8")
+    with ending(Service(broker.bootstrap, app_id, tmp_path, DEFAULT_NAMES)) as service:
+        worker = service.start("one", free_port)
+        environment = {**os.environ, "COPYDESK_BOOTSTRAP_SERVERS": broker.bootstrap}
+        done = await asyncio.to_thread(
+            subprocess.run,
+            [sys.executable, str(script)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert await service.stop(worker) == 0
+    assert done.stdout.strip() == "Harbour bridge reopens after two years | ['Anna Keller']"
