@@ -19,7 +19,7 @@ from copydesk_schemas.parts import Keyword, ModelInfo
 _MAX_WORDS = 3
 _TITLE_WEIGHT = 1.6
 _CASE_WEIGHT = 0.4
-# Without them a common word of a long story outranks its names. Set on the categories of English news articles.
+# Without them a common word of a long story outranks its names.
 _PHRASE_WEIGHT = {1: 1.0, 2: 1.35, 3: 1.45}
 
 
@@ -102,7 +102,7 @@ def _scores(text: str, title_end: int, stop: frozenset[str]) -> dict[str, tuple[
     for last, word in enumerate(strong, 1):
         titled = word.start < title_end
         # A phrase that is repeated has only words that are: most need not be put together at all.
-        again = repeated[word.lower] > 1
+        again = repeated[word.lower] > 1 or (unspaced and titled)
         if not again and not titled:
             run = 0
             continue
@@ -113,7 +113,7 @@ def _scores(text: str, title_end: int, stop: frozenset[str]) -> dict[str, tuple[
             counts[key] += 1
             forms[key][glue.join([part.form for part in piece])] += 1
             first.setdefault(key, piece[0].start)
-            capitals[key] += all([part.form[0].isupper() for part in piece])
+            capitals[key] += all(part.form[0].isupper() for part in piece)
             if titled:
                 in_title.add(key)
         if not again:

@@ -90,7 +90,8 @@ class Finder:
             if self._starts(i):
                 j = self._run_end(i)
                 self._read(i, j)
-                i = j
+                # A name may reach beyond its run: Ministry of Foreign Affairs.
+                i = max(j, self.found[-1].last) if self.found else j
             else:
                 i += 1
         return self.found
@@ -99,11 +100,22 @@ class Finder:
         token = self.tokens[i]
         if not token.capital or (len(token.text) == 1 and token.text in "IA"):
             return False
-        return token.key not in lexicon.CALENDAR or (token.text == "May" and self._next_is_name(i))
+        return token.key not in lexicon.CALENDAR or (
+            token.text == "May" and (self._next_is_name(i) or self._next_speaks(i))
+        )
 
     def _next_is_name(self, i: int) -> bool:
         after = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
         return after is not None and after.capital and bool(person_names().get(after.key, 0) & SURNAME)
+
+    def _next_speaks(self, i: int) -> bool:
+        return i + 1 < len(self.tokens) and self.tokens[i + 1].key in lexicon.SPEECH_VERBS
+
+    def _surname_may(self, i: int) -> bool:
+        """Theresa May: the one month that is a usual surname, after a given name and not before a day or year."""
+        following = self.tokens[i + 1].text if i + 1 < len(self.tokens) else ""
+        given = person_names().get(self.tokens[i - 1].key, 0) & _GIVEN
+        return self.tokens[i].text == "May" and bool(given) and not following[:1].isdigit()
 
     def _joined(self, i: int) -> bool:
         """Whether token i follows token i - 1 after at most one space."""
@@ -115,6 +127,9 @@ class Finder:
         while j < len(tokens) and self._joined(j):
             token = tokens[j]
             if token.capital:
+                if self._surname_may(j):
+                    j += 1
+                    continue
                 if token.key in lexicon.CALENDAR or (token.key in lexicon.FUNCTION_WORDS and len(token.text) > 1):
                     break
                 if token.initial:
@@ -456,6 +471,9 @@ class Finder:
         if not token.word:  # the point of an abbreviated title
             return
         key, text = token.key, token.text
+        if text == "May" and self._next_speaks(i):
+            self._add(i, i + 1, None, ORDINARY)
+            return
         if key in lexicon.FUNCTION_WORDS and not text.isupper():
             return
         if key in demonyms() or key in lexicon.NOT_ORGANIZATIONS or key in lexicon.CALENDAR:

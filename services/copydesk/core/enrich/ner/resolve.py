@@ -20,6 +20,8 @@ from copydesk.core.enrich.ner.tables import (
 from copydesk.core.enrich.ner.tokens import Token
 from copydesk_schemas.reasons import EntityType
 
+_RANK = 10
+"""A namesake with a tenth of the people is still of the same rank: Birmingham in Alabama, Valencia in Spain."""
 _SMALL = frozenset({"of", "for", "and", "the", "&", "on", "to", "in"})
 
 
@@ -199,8 +201,8 @@ def _key_of(mention: Found, names: Names) -> str:
     folded = " ".join(mention.words)
     if mention.kind is EntityType.ORGANIZATION:
         folded = folded.removeprefix("the ")
-        plain = folded.replace(".", "")
-        return names.acronyms.get(plain, organizations().get(folded, folded))
+        folded = names.acronyms.get(folded.replace(".", ""), folded)
+        return organizations().get(folded, folded)
     return folded
 
 
@@ -222,9 +224,11 @@ def choose_place(
         inside = (best.country, best.region) == (row.country, row.name)
         if row.kind == "region" and (row.country, row.name) in regions and best.kind != "country" and not inside:
             return row
-    if best.kind == "country" or best.population >= 1_000_000 or best.country in evidence:
+    if best.kind == "country" or best.country in evidence:
         return best
-    return next((row for row in rows if row.country in evidence), best)
+    # A story set in Canada may still mean London in England: a world city yields only to a city of its own rank.
+    least = best.population // _RANK if best.population >= 1_000_000 else 0
+    return next((row for row in rows if row.country in evidence and row.population >= least), best)
 
 
 def slug(name: str) -> str:
