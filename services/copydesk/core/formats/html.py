@@ -33,6 +33,7 @@ _KEY_POINTS = re.compile(
 _ARTICLE_OG = frozenset({"article", "news", "blog", "newsarticle", "video.other"})
 _LONG_BODY = 1_200
 """Characters of running text from which on a page is an article whatever it calls itself."""
+_SENTENCE = re.compile(r"[.!?…。！？।؟]")
 _SPACE = re.compile(r"\s+")
 
 
@@ -147,8 +148,9 @@ def _judge(draft: Draft, page: PageData, tree: HtmlElement, url: str | None, tra
 
 
 def running(body: str) -> int:
-    """Characters in paragraphs long enough to be prose, not headlines."""
-    return sum(len(paragraph) for paragraph in body.split("\n\n") if len(paragraph) >= 120)
+    """Characters of prose: paragraphs that are long and made of sentences, not of headlines run together."""
+    long = [paragraph for paragraph in body.split("\n\n") if len(paragraph) >= 120]
+    return sum(len(text) for text in long if len(_SENTENCE.findall(text)) * 500 >= len(text))
 
 
 def _link_density(tree: HtmlElement) -> float:

@@ -23,7 +23,8 @@ _BREAK = re.compile(
 )
 _ROLE = re.compile(
     r"\b(?:editor|editors|correspondent|reporter|writer|columnist|producer|analyst|bureau|chief|contributor|journalist|"
-    r"critic|commentator|staff|desk|director|professor|lecturer|fellow|researcher|author of|photographer|"
+    r"critic|commentator|coordinator|manager|specialist|strategist|consultant|freelance|"
+    r"staff|desk|director|professor|lecturer|fellow|researcher|author of|photographer|"
     r"redakteur(?:in)?|korrespondent(?:in)?|redaktion|chefredakteur(?:in)?|ressortleiter(?:in)?|reporter(?:in)?|"
     r"redactora?|corresponsal|periodista|rédact(?:eur|rice)|journaliste|giornalista|redattore|inviato|redaktør|"
     r"journalist(?:en)?|toimittaja|dziennikarz|dziennikarka|gazeteci|muhabir[i]?|корреспондент|журналист|редактор)\b",
@@ -40,6 +41,10 @@ _GENERIC = frozenset(
         "redaktionen",
         "редакция", "редакція", "guest", "guest author", "contributor", "contributors", "author", "authors", "unknown",
         "anonymous", "none", "null", "undefined", "n/a", "team", "web team", "press release", "newsroom", "desk",
+        "by", "written by", "posted by", "published by", "reviewed by", "updated", "updated on", "published",
+        "von", "par", "authored by",
+        "por", "and", "und", "et", "y", "on", "in", "posted", "posted on", "published on", "written", "last updated",
+        "share", "follow", "read more", "min read", "about", "about the author", "the author", "more", "bio",
         "user", "nobody", "home", "super user", "root", "autor", "autoren",
     )
 )  # fmt: skip

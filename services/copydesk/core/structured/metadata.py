@@ -257,8 +257,9 @@ def _byline(element: Any, base: str | None) -> tuple[str, str | None] | None:
         ):
             return None
     name = next((part for part in element.iter() if part.get("itemprop") == "name"), element)
-    text = " ".join((name.get("content") or " ".join(name.itertext())).split())
-    if not 2 < len(text) <= 100:
+    # Pieces stay apart: a name's neighbours in the markup are its date, its role, or the word «by».
+    text = name.get("content") or " | ".join(flat for part in name.itertext() if (flat := " ".join(part.split())))
+    if not 2 < len(text) <= 140:
         return None
     href = element.get("href") or ""
     url = urljoin(base or "", href) if href else None
