@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from tests.support.articles import parsed_article
+from tests.support.news import parsed_article
 
 from copydesk.core.enrich.entities import find_entities
 from copydesk.core.enrich.ner.fields import MAX_CHARS

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.support.articles import parsed_article
+from tests.support.news import parsed_article
 
 from copydesk.core.enrich.base import Document
 from copydesk.core.enrich.entities import find_entities
