@@ -50,7 +50,7 @@ schemas: setup
 
 requirements:
 	uv lock
-	uv export --quiet --frozen --all-groups --no-emit-project --no-header --output-file requirements.txt
+	uv export --quiet --frozen --no-emit-project --no-header --output-file requirements.txt
 	uv export --quiet --frozen --no-default-groups --no-emit-project --no-header --output-file deploy/requirements.txt
 
 clean:
