@@ -13,10 +13,12 @@ import click
 
 from copydesk import __version__
 from copydesk.app.cli.config import config
+from copydesk.app.cli.consume import consume
 from copydesk.app.cli.demo import demo
 from copydesk.app.cli.errors import EXIT_CODES, CommandError, Exit
 from copydesk.app.cli.explain import explain
 from copydesk.app.cli.process import process
+from copydesk.app.cli.produce import produce
 from copydesk.app.cli.schemas import schemas
 from copydesk.app.cli.worker import worker
 
@@ -31,7 +33,7 @@ def cli() -> None:
     """
 
 
-for _command in (demo, worker, process, explain, schemas, config):
+for _command in (demo, worker, process, produce, consume, explain, schemas, config):
     cli.add_command(_command)
 
 

@@ -1,0 +1,272 @@
+"""`copydesk produce`: documents as they were fetched, or envelopes, to the topic that the service reads."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from copydesk.app.cli import options
+from copydesk.app.cli.broker import CONNECT_WITHIN_S, broker_config, broker_errors, quiet_unless, topics_there
+from copydesk.app.cli.errors import CommandError, Exit
+from copydesk.app.cli.inputs import STDIN, Document, read_ahead, read_documents, read_lines
+from copydesk.app.cli.options import load_settings
+from copydesk.app.cli.output import is_terminal, say, write_json
+
+if TYPE_CHECKING:
+    from aiokafka import AIOKafkaProducer
+
+    from copydesk.adapters.kafka.config import DeliveryConfig
+    from copydesk.app.settings import Settings
+    from copydesk_schemas.raw import SourceHint
+
+_IN_FLIGHT = 200
+"""Records that wait for their acknowledgement; the next is read when one of them is acknowledged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One record to send, and the name to call it by."""
+
+    name: str
+    key: bytes | None
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes that count against the topic's limit, but for a few of framing."""
+        return len(self.value) + len(self.key or b"") + sum(len(k) + len(v) for k, v in self.headers)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was acknowledged."""
+
+    records: int = 0
+    size: int = 0
+    refused: int = 0
+    offsets: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """By partition: first and last offset, number."""
+
+    def add(self, partition: int, offset: int, size: int) -> None:
+        """Count one acknowledged record."""
+        self.records += 1
+        self.size += size
+        seen = self.offsets[partition]
+        seen[:] = [min(seen[0], offset), max(seen[1], offset), seen[2] + 1] if seen else [offset, offset, 1]
+
+    def sentence(self, topic: str) -> str:
+        """The summary."""
+        parts = []
+        for partition, (first, last, number) in sorted(self.offsets.items()):
+            reach = f"offset {first}" if number == 1 else f"offsets {first} to {last}"
+            parts.append(f"partition {partition}, {reach}")
+        noun = "record" if self.records == 1 else "records"
+        placed = f": {'; '.join(parts)}" if parts else ""
+        return f"{self.records:,} {noun}, {self.size:,} bytes, acknowledged by {topic}{placed}."
+
+
+@click.command(short_help="Send files or JSON lines to Kafka.")
+@click.argument("files", nargs=-1, required=True, metavar="FILE|DIR|-...")
+@options.bootstrap_servers
+@click.option("--url", help="Where the (one) document was fetched; also the record's key.")
+@click.option("--source", metavar="NAME/DOMAIN", help="The publisher: the name, the domain, or both.")
+@click.option("--jsonl", is_flag=True, help="Each line of FILE is a RawArticle envelope, sent as it is.")
+@click.option("--quiet", "-q", is_flag=True, help="No summary.")
+@options.verbose
+def produce(
+    *,
+    files: tuple[str, ...],
+    bootstrap_servers: str | None,
+    url: str | None,
+    source: str | None,
+    jsonl: bool,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Send each FILE (HTML, text, a feed, an envelope; gzip or not) as one record to the topic of raw articles.
+
+    A folder is sent file by file, `-` is standard input. The value is the file's bytes as they are, with what is known
+    in the headers content-type and x-url; with --source it is an envelope. With --jsonl each line is a record, its
+    `url` the key. In a pipe, one JSON line tells partition and offset of each record. Returns when all are
+    acknowledged; a record that is too large is told and left out, and the exit code is 1.
+    """
+    quiet_unless(verbose)
+    if jsonl and (url is not None or source is not None):
+        raise CommandError("--url and --source belong in the lines themselves with --jsonl.", Exit.USAGE)
+    settings = load_settings(bootstrap_servers=bootstrap_servers)
+    hint = None if source is None else read_source(source)
+    records = _lines(files) if jsonl else _records(_documents(files, url), url, hint)
+    tally = Tally()
+    try:
+        asyncio.run(_send(settings, records, tally, each=not jsonl))
+    finally:
+        if not quiet and (tally.records or tally.refused):
+            from copydesk_schemas.topics import TopicRole
+
+            say(tally.sentence(settings.topic(TopicRole.RAW)))
+    if tally.refused:
+        raise CommandError(f"{tally.refused} too large, not sent.")
+
+
+def read_source(written: str) -> SourceHint:
+    """`The Example Times/example.com`, `example.com` or `The Example Times`.
+
+    Raises:
+        CommandError: there is nothing in it.
+    """
+    from copydesk_schemas.raw import SourceHint
+
+    name, slash, domain = (part.strip() for part in written.rpartition("/"))
+    if not slash and (" " in domain or "." not in domain):
+        name, domain = domain, ""
+    if not name and not domain:
+        raise CommandError("--source names a publisher: NAME/DOMAIN, NAME or DOMAIN.", Exit.USAGE)
+    return SourceHint(name=name or None, domain=domain or None)
+
+
+def _documents(files: tuple[str, ...], url: str | None) -> Iterable[Document]:
+    documents = read_documents(files)
+    if url is None:
+        return documents
+    first = list(_at_most(documents, 2))
+    if len(first) != 1:
+        raise CommandError("--url names the address of one document: give one FILE with it.", Exit.USAGE)
+    return first
+
+
+def _at_most(documents: Iterator[Document], number: int) -> Iterator[Document]:
+    for _, document in zip(range(number), documents, strict=False):
+        yield document
+
+
+def _records(documents: Iterable[Document], url: str | None, source: SourceHint | None) -> Iterator[Outgoing]:
+    from copydesk_schemas.raw import RAW_MEDIA_TYPE, RawArticle
+
+    key = None if url is None else url.encode()
+    for document in documents:
+        if source is not None:
+            article = RawArticle(
+                content_base64=base64.b64encode(document.value).decode(),
+                media_type=document.media_type,
+                url=url,
+                source=source,
+            )
+            value = article.model_dump_json(exclude_defaults=True).encode()
+            yield Outgoing(document.name, key, value, (("content-type", RAW_MEDIA_TYPE.encode()),))
+            continue
+        headers = []
+        if document.media_type is not None:
+            headers.append(("content-type", document.media_type.encode()))
+        if url is not None:
+            headers.append(("x-url", url.encode()))
+        yield Outgoing(document.name, key, document.value, tuple(headers))
+
+
+def _lines(files: tuple[str, ...]) -> Iterator[Outgoing]:
+    """Lines as they are, the wrong ones too: the service says of each what is wrong with it."""
+    from copydesk_schemas.raw import RAW_MEDIA_TYPE
+
+    headers = (("content-type", RAW_MEDIA_TYPE.encode()),)
+    for name in files:
+        called = "standard input" if name == STDIN else name
+        for number, line in enumerate(read_lines([name]), start=1):
+            value = line.strip()
+            if value:
+                yield Outgoing(f"{called}, line {number}", _url_of(value), value, headers)
+
+
+def _url_of(value: bytes) -> bytes | None:
+    import orjson
+
+    try:
+        fields = orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return None
+    url = fields.get("url") if isinstance(fields, dict) else None
+    return url.encode("utf-8", "replace") if isinstance(url, str) and url else None
+
+
+async def _send(settings: Settings, records: Iterator[Outgoing], tally: Tally, *, each: bool) -> None:
+    """Send everything and tell of each record as it is acknowledged, in order."""
+    from copydesk.adapters.kafka.connection import start_producer
+    from copydesk_schemas.topics import TopicRole
+
+    config = broker_config(settings)
+    topic = settings.topic(TopicRole.RAW)
+    there = await topics_there(settings, config)
+    with broker_errors(settings, "connecting"):
+        async with asyncio.timeout(CONNECT_WITHIN_S):
+            producer = await start_producer(config, None)
+    try:
+        if topic not in there:
+            await _declare(settings, config, topic)
+        with broker_errors(settings, "sending"):
+            async for record, sent in _acknowledged(producer, topic, records, config.limit(TopicRole.RAW)):
+                if sent is None:
+                    tally.refused += 1
+                    say(
+                        f"copydesk: {record.name} has {record.size:,} bytes, more than a record of {topic} may have "
+                        f"({config.limit(TopicRole.RAW):,}); COPYDESK_TOPICS__RAW__MAX_MESSAGE_BYTES sets the limit."
+                    )
+                    continue
+                tally.add(sent.partition, sent.offset, record.size)
+                if not is_terminal():
+                    placed = {"topic": topic, "partition": sent.partition, "offset": sent.offset}
+                    write_json({"record": record.name, **placed, "bytes": record.size})
+                elif each:
+                    click.echo(f"{record.name}: partition {sent.partition}, offset {sent.offset}")
+    finally:
+        await producer.stop()
+
+
+async def _declare(settings: Settings, config: DeliveryConfig, topic: str) -> None:
+    from copydesk.adapters.kafka.topics import TopicError, declare_topics
+    from copydesk_schemas.topics import TopicRole
+
+    if not settings.declare_topics:
+        raise CommandError(f"there is no topic {topic}; create it or set COPYDESK_DECLARE_TOPICS=true.")
+    only = replace(config, topics={TopicRole.RAW: config.topics[TopicRole.RAW]})
+    try:
+        with broker_errors(settings, f"creating the topic {topic}"):
+            await declare_topics(only, settings.replication_factor)
+    except TopicError as error:
+        raise CommandError(f"{error}.") from error
+
+
+async def _acknowledged(
+    producer: AIOKafkaProducer, topic: str, records: Iterator[Outgoing], limit: int
+) -> AsyncIterator[tuple[Outgoing, Any]]:
+    """Each record with its metadata once it is acknowledged; with None where it is too large for the topic."""
+    from aiokafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
+
+    waiting: asyncio.Queue[tuple[Outgoing, asyncio.Future[Any] | None] | None] = asyncio.Queue(_IN_FLIGHT)
+
+    async def feed() -> None:
+        try:
+            async for record in read_ahead(records, 4):
+                future = None
+                if record.size <= limit:
+                    future = await producer.send(topic, record.value, record.key, headers=list(record.headers))
+                await waiting.put((record, future))
+        finally:
+            await waiting.put(None)
+
+    feeder = asyncio.create_task(feed())
+    try:
+        while (entry := await waiting.get()) is not None:
+            record, future = entry
+            try:
+                yield record, None if future is None else await future
+            except (MessageSizeTooLargeError, RecordListTooLargeError):
+                yield record, None
+        await feeder
+    finally:
+        feeder.cancel()
+        await asyncio.gather(feeder, return_exceptions=True)
