@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 from copydesk.core.enrich.base import Document, Enricher
 from copydesk.core.enrich.content_hash import content_hash
@@ -57,15 +57,14 @@ COPIED = (
 )
 """Fields that are published as the parse stage left them."""
 
+_OWN = frozenset(
+    {"schema_version", "revision", "pub_status", "change", "dedup", "pipeline", "content_hash", "processing"}
+)
+
 NOTHING_FOUND: Mapping[str, Any] = {
-    "entities": [],
-    "places": [],
-    "topics": [],
-    "keywords": [],
-    "quotes": [],
-    "dates_mentioned": [],
-    "sentiment": None,
-    "summary": None,
+    name: None if type(None) in get_args(field.annotation) else []
+    for name, field in EnrichedArticle.model_fields.items()
+    if name not in _OWN and name not in COPIED
 }
 """Fields that enrichers fill, as they are when none does."""
 
