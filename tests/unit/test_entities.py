@@ -186,3 +186,21 @@ def test_only_the_beginning_of_an_enormous_body_is_read() -> None:
     entities = find_entities(parsed_article(body))
     assert {entity.name for entity in entities} == {"Lisbon", "Anna Keller"}
     assert max(m.end for entity in entities for m in entity.mentions) <= MAX_CHARS
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["Russian ", "A", "A. ", "Keller ", "The Ministry of ", "President ", "CAPITALS ", "van Der ", "x", "& ", "May "],
+)
+def test_no_text_is_too_strange(unit: str) -> None:
+    body = unit * (50_000 // len(unit))
+    for entity in find_entities(parsed_article(body)):
+        assert all(body[m.start : m.end] == m.text for m in entity.mentions)
+
+
+def test_a_long_list_of_members() -> None:
+    letters = "bcdfghklmnprstvz"
+    surnames = [f"{a.upper()}o{b}e{c}a{d}" for a in letters for b in letters for c in letters for d in letters[:1]]
+    body = "\n\n".join(f"Anna {name}" for name in surnames)
+    entities = find_entities(parsed_article(body))
+    assert len([entity for entity in entities if entity.type is PER]) > 1000

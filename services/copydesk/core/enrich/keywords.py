@@ -7,6 +7,7 @@ frequency, first position, casing, and how freely the neighbours of a word chang
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -17,6 +18,8 @@ from copydesk.core.text.segment import has_unspaced_script, words
 from copydesk_schemas.parts import Keyword, ModelInfo
 
 _MAX_WORDS = 3
+_HIRAGANA = re.compile("[\u3041-\u309f]+")
+"""Particles and endings: in Japanese they do the work of function words."""
 _TITLE_WEIGHT = 1.6
 _CASE_WEIGHT = 0.4
 # Without them a common word of a long story outranks its names.
@@ -41,8 +44,7 @@ class KeywordsEnricher:
         for key, score in sorted(scored.items(), key=lambda item: (-item[1][1], item[0])):
             if len(kept) == limit:
                 break
-            parts = set(key.split(" "))
-            if any(parts <= set(k.split(" ")) or parts >= set(k.split(" ")) for k, _ in kept):
+            if any(_contains(key, other) or _contains(other, key) for other, _ in kept):
                 continue
             kept.append((key, score[1]))
         top = kept[0][1] if kept else 1.0
@@ -51,6 +53,13 @@ class KeywordsEnricher:
     def models(self) -> tuple[ModelInfo, ...]:
         """The table of function words."""
         return (table_info("stopwords.tsv", "1"),)
+
+
+def _contains(term: str, other: str) -> bool:
+    """Whether a term has all words of another; of a script without spaces, whether it has its characters in a row."""
+    if " " not in term + other and has_unspaced_script(term):
+        return other in term
+    return set(term.split(" ")) >= set(other.split(" "))
 
 
 class _Word(NamedTuple):
@@ -73,7 +82,7 @@ def _strong_words(text: str, stop: frozenset[str], *, unspaced: bool) -> list[_W
         joined = strong and (gap == " " or (unspaced and not gap))
         end = span.end
         strong = False
-        if lower in stop:
+        if lower in stop or (unspaced and _HIRAGANA.fullmatch(form)):
             continue
         if lower.endswith(("'s", "’s")):
             lower, form = lower[:-2], form[:-2]
@@ -122,7 +131,7 @@ def _scores(text: str, title_end: int, stop: frozenset[str]) -> dict[str, tuple[
     result: dict[str, tuple[str, float]] = {}
     for key, count in counts.items():
         size = key.count(" ") + 1
-        if count < 2 and (size > 1 or key not in in_title):
+        if count < 2 and (size > 1 or unspaced or key not in in_title):
             continue
         score = math.log1p(count) * _PHRASE_WEIGHT.get(size, 1.0) * (1.0 + 1.0 / (1.0 + 6.0 * first[key] / length))
         score *= 1.0 + _CASE_WEIGHT * capitals[key] / count
@@ -130,6 +139,14 @@ def _scores(text: str, title_end: int, stop: frozenset[str]) -> dict[str, tuple[
             score *= _TITLE_WEIGHT
         form = min(forms[key].items(), key=lambda item: (-item[1], item[0]))[0]
         result[key] = (form, score)
+    if unspaced:
+        # «市議» and «議会» are pieces of «市議会» unless they also stand without it.
+        repeats = [(key, counts[key]) for key in result]
+        result = {
+            key: found
+            for key, found in result.items()
+            if not any(counts[key] == count and key != longer and key in longer for longer, count in repeats)
+        }
     return result
 
 

@@ -50,6 +50,8 @@ _COUNTRY_KINDS = frozenset({"country", "area", "capital"})
 _LINKERS = frozenset({"of", "for", "de", "del", "des", "du", "da", "do", "di", "on"})
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "jnr", "snr"})
 _LONGEST_PERSON = 5
+_LONGEST_RUN = 40
+"""Tokens: no name is longer, and a text in capitals throughout would otherwise be one run."""
 
 
 ORDINARY = 0.1
@@ -124,7 +126,7 @@ class Finder:
     def _run_end(self, i: int) -> int:
         tokens = self.tokens
         j = i + 1
-        while j < len(tokens) and self._joined(j):
+        while j < min(len(tokens), i + _LONGEST_RUN) and self._joined(j):
             token = tokens[j]
             if token.capital:
                 if self._surname_may(j):

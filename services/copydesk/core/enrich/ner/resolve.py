@@ -22,6 +22,8 @@ from copydesk_schemas.reasons import EntityType
 
 _RANK = 10
 """A namesake with a tenth of the people is still of the same rank: Birmingham in Alabama, Valencia in Spain."""
+_MAX_NAMESAKES = 64
+"""Persons of one article that share a name and are told apart; a list of members would take its square."""
 _SMALL = frozenset({"of", "for", "and", "the", "&", "on", "to", "in"})
 
 
@@ -97,7 +99,9 @@ def collect(mentions: list[Found]) -> Names:
     _merge_longer(names)
     for words in names.persons:
         for word in dict.fromkeys(words):
-            names.by_part.setdefault(word, []).append(words)
+            sharing = names.by_part.setdefault(word, [])
+            if len(sharing) < _MAX_NAMESAKES:
+                sharing.append(words)
     return names
 
 
@@ -107,6 +111,7 @@ def _merge_longer(names: Names) -> None:
     for words in names.persons:
         by_first.setdefault(words[0], []).append(words)
     for group in by_first.values():
+        del group[_MAX_NAMESAKES:]
         for short in group:
             longer = [words for words in group if len(words) > len(short) and set(short) < set(words)]
             if longer:
@@ -129,7 +134,7 @@ def person_of(words: tuple[str, ...], names: Names, recent: list[tuple[str, ...]
     if not matching:
         return None
     if len({names.persons[full] for full in matching}) > 1:
-        latest = [full for full in reversed(recent) if full in matching]
+        latest = [full for full in reversed(recent[-_MAX_NAMESAKES:]) if full in matching]
         return latest[0] if latest else matching[0]
     return matching[0]
 

@@ -32,6 +32,13 @@ _BEFORE_MARK = re.compile(
 _CONTINUES = 3
 """A speaker goes on at most so many paragraphs without being named."""
 _NEAR = 80
+_SUBJECT_BEFORE = 200
+"""A subject stands at most so far before its verb: a name, an apposition of a hundred characters, some adverbs."""
+_LEAD = 1_000
+"""What comes before a quotation is read from so far on, however long its sentence."""
+_SUBJECT_NAMES = 3
+_AUXILIARIES = frozenset({"a", "ha", "hat", "har", "heeft", "hade", "had", "has", "have"})
+_FRENCH_PRONOUN = re.compile(r"a-t-(il|elle)")
 _SUBJECT_WITHIN = 40
 """A person named so early in a sentence, without a preposition before, is what the sentence is about."""
 _STRANGE = re.compile(r"\b(?:who|whose|that|of|for|to|with|about|against|after|when|as|from|in|at|by)\b")
@@ -92,6 +99,8 @@ class Attributor:
             key=lambda name: name.start,
         )
         self._starts = [name.start for name in self.names]
+        self._opened = [span.opened for span in self.speech]
+        self._closed = [span.closed for span in self.speech]
         self.titles = self._titles()
         self.recent: list[Entity] = []
         """Persons that spoke or were what a sentence is about, the last one last."""
@@ -101,18 +110,24 @@ class Attributor:
         done: list[Attribution] = []
         last: Attribution | None = None
         last_paragraph = silent = 0
-        pending = list(self.speech)
         begin = 0
         for paragraph, text in enumerate(self.story.split("\n\n")):
             end = begin + len(text)
             for start, stop in self._sentences(begin, end):
-                inside = [s for s in pending if start <= s.opened < stop]
+                inside = self.speech[bisect_left(self._opened, start) : bisect_left(self._opened, stop)]
                 here: list[Attribution] = []
                 for position, span in enumerate(inside):
                     following = inside[position + 1].opened if position + 1 < len(inside) else stop
                     found = self._attribute(span, start, following, here)
-                    if found.entity is None and found.cue is None and self._alone(span, begin, end):
-                        if last is not None and last.entity and paragraph - last_paragraph <= 1 and silent < _CONTINUES:
+                    if found.entity is None and found.cue is None:
+                        near = last is not None and paragraph - last_paragraph <= 1 and silent < _CONTINUES
+                        alone = self._alone(span, begin, end)
+                        if (
+                            last is not None
+                            and last.entity
+                            and near
+                            and (alone or self._goes_on(last, span, start, stop))
+                        ):
                             found = Attribution(span, last.entity, None, round(last.confidence * 0.75, 3))
                             silent += 1
                     elif found.entity is not None:
@@ -144,7 +159,13 @@ class Attributor:
         for match in self.cues.verb.finditer(text, 0, _NEAR + 40):
             lead = text[: match.start()].strip(" ,–—-")
             at = span.closed + match.start()
-            if lead:
+            french = _FRENCH_PRONOUN.fullmatch(lead)
+            if french and french[1] in self.cues.pronouns:
+                subject = self._pronoun(french[1])
+                return Attribution(
+                    span, subject.entity if subject else None, match[0], subject.confidence if subject else 0.4
+                )
+            if lead and lead not in _AUXILIARIES:
                 subject = self._subject(span.closed, at)
                 if subject is None or len(lead) > _NEAR:
                     break
@@ -175,6 +196,7 @@ class Attributor:
 
     def _before(self, span: Speech, start: int, here: Sequence[Attribution]) -> Attribution | None:
         """X said: «…» — X said that «…» — …, adding that «…»."""
+        start = max(start, span.opened - _LEAD)
         text = self.story[start : span.opened]
         verbs = list(self.cues.verb.finditer(text))
         participles = list(self.cues.participle.finditer(text))
@@ -183,6 +205,8 @@ class Attributor:
             cue = max(close, key=lambda m: m.start())
             if cue in participles:
                 subject = self._of_sentence(start, start + cue.start(), here)
+            elif cue[0].lower() == "according to":
+                subject = self._inverted(start + cue.end(), span.opened)
             else:
                 subject = self._subject(start, start + cue.start()) or self._same(here)
             if subject is not None:
@@ -200,6 +224,13 @@ class Attributor:
         outside = self.story[begin:end].replace(_HIDDEN, "").strip()
         return not outside or (span.opened == begin and self.body[span.end - 1 : span.end] in ".!?…")
 
+    def _goes_on(self, last: Attribution, span: Speech, start: int, stop: int) -> bool:
+        """«…», X said. «…» — a sentence that is nothing but a quotation, with nobody else named since the last one."""
+        if self.story[start:stop].replace(_HIDDEN, "").strip():
+            return False
+        between = self._between(last.speech.closed, span.opened)
+        return all(name.entity == last.entity for name in between if name.entity.type is EntityType.PERSON)
+
     # --- subjects -------------------------------------------------------------------------------------------------
 
     def _between(self, start: int, stop: int) -> list[_Name]:
@@ -207,13 +238,14 @@ class Attributor:
 
     def _subject(self, start: int, at: int) -> _Subject | None:
         """The subject of a finite verb at `at`: a name right before it, a pronoun, an office."""
-        for name in reversed(self._between(start, at)):
+        start = max(start, at - _SUBJECT_BEFORE)
+        # A farther name is the subject only across an apposition that holds the nearer ones: X, the mayor of Y, said.
+        for name in reversed(self._between(start, at)[-_SUBJECT_NAMES:]):
             if name.end > at or name.possessive:
                 continue
             if _GAP.fullmatch(self.story[name.end : at]):
                 sure = 1.0 if name.entity.type is EntityType.PERSON else 0.75
                 return _Subject(name.entity, sure)
-            break
         lead = self.story[max(start, at - 60) : at]
         pronoun = re.search(r"(\w+)\s+(?:(?:has|had|have|also|later|then|\w+ly)\s+){0,3}$", lead)
         if pronoun and pronoun[1].lower() in self.cues.pronouns:
@@ -270,8 +302,8 @@ class Attributor:
 
     def _sentences(self, begin: int, end: int) -> list[tuple[int, int]]:
         cuts = {m.end() for m in _SENTENCE.finditer(self.story, begin, end)}
-        for span in self.speech:
-            if begin <= span.closed < end and self.body[span.end - 1 : span.end] in _ENDS:
+        for span in self.speech[bisect_left(self._closed, begin) : bisect_left(self._closed, end)]:
+            if self.body[span.end - 1 : span.end] in _ENDS:
                 rest = self.story[span.closed : span.closed + 3]
                 if rest[:1].isspace() and not rest.lstrip()[:1].islower():
                     cuts.add(span.closed + 1)

@@ -102,7 +102,7 @@ def cues(language: str) -> Cues | None:
     """Cues of a language (primary code); None where there are none."""
     if language == "en":
         verbs, participles, pronouns = _EN, _EN_PARTICIPLES, {"he": "m", "she": "f", "they": ""}
-        first = r"(?:was|were|is|has\sbeen)\squoted\sas\ssaying|according\sto|"
+        first = r"(?:was|were|is|has\sbeen)\squoted\sas\ssaying|[Aa]ccording\sto|"
         roles = rf"\b[Tt]he\s(?:(?:\w+|\w+-\w+)\s)?(?P<role>{_alternatives(_EN_ROLES)})\b"
     elif language in _OTHERS:
         verbs, participles, pronouns = _OTHERS[language]

@@ -7,7 +7,7 @@ possessive («the dogs’ owner») it closes only if no better mark comes before
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MAX_CHARS = 6_000
 """A longer span is no quotation but a mark that was never closed."""
@@ -25,6 +25,8 @@ _CLOSERS: dict[str, str] = {
 }
 _SINGLE = frozenset("‘'")
 _PUNCTUATION = frozenset(",.!?…;:—–-。，！？、)")
+_MAX_UNMATCHED = 30
+"""A paragraph with more opening marks that nothing closes is not written in marks; looking on would take its square."""
 _BREAK = re.compile(r"\n\n")
 
 
@@ -51,7 +53,15 @@ def find_speech(body: str) -> list[Speech]:
         begin = end + 2
     if carried is not None:
         spans.append(carried)
-    return sorted(spans, key=lambda s: s.start)
+    trimmed = (_trim(body, span) for span in spans)
+    return sorted((span for span in trimmed if span.start < span.end), key=lambda span: span.start)
+
+
+def _trim(body: str, span: Speech) -> Speech:
+    """Without the spaces that French sets within the marks."""
+    text = body[span.start : span.end]
+    start = span.start + len(text) - len(text.lstrip())
+    return replace(span, start=start, end=start + len(text.strip()))
 
 
 def _paragraph(body: str, begin: int, end: int, carried: Speech | None, spans: list[Speech]) -> Speech | None:
@@ -68,7 +78,8 @@ def _paragraph(body: str, begin: int, end: int, carried: Speech | None, spans: l
                 return Speech(carried.start, end, carried.opened, end, carried.paragraphs + 1, unclosed=True)
             spans.append(Speech(carried.start, close, carried.opened, close + 1, carried.paragraphs + 1))
             at = close + 1
-    while at < end:
+    unmatched = 0
+    while at < end and unmatched < _MAX_UNMATCHED:
         mark = body[at]
         if mark not in _CLOSERS or not _opens(body, at, begin, end):
             at += 1
@@ -76,9 +87,10 @@ def _paragraph(body: str, begin: int, end: int, carried: Speech | None, spans: l
         close = _close(body, mark, at + 1, end)
         if close is None:
             # Only a quotation that fills its paragraph to the end may go on in the next one.
-            if at == begin:
+            if at == begin and end - at <= MAX_CHARS:
                 return Speech(at + 1, end, at, end, unclosed=True)
             at += 1
+            unmatched += 1
             continue
         if close > at + 1 and close - at <= MAX_CHARS:
             spans.append(Speech(at + 1, close, at, close + 1))
