@@ -78,6 +78,25 @@ def test_keywords_of_other_languages(language: str, body: str, expected: str) ->
     assert expected.lower() in [keyword.term.lower() for keyword in keywords(body, None, language)]
 
 
+def test_keywords_of_a_script_without_spaces_are_whole_terms() -> None:
+    japanese = (
+        "渡船は残る。古い渡船を市議会は守る。渡船の客は喜んだ。市議会は火曜日に投票した。市議会の決定を歓迎した。"
+    )
+    assert [k.term for k in keywords(japanese, "市議会、渡船を残す", "ja")] == ["市議会", "渡船"]
+    chinese = "市议会决定让旧渡轮再运营。市长说旧渡轮很重要。岛民写信给市议会。渡轮时刻表公布。岛民欢迎市议会。"
+    terms = [k.term for k in keywords(chinese, "市议会保留旧渡轮", "zh")]
+    assert terms[:2] == ["市议会", "渡轮"]
+    assert "岛民" in terms
+    assert not {"市议", "议会"} & set(terms)
+
+
+def test_a_name_in_another_script_does_not_change_how_words_are_put_together() -> None:
+    terms = [
+        k.term for k in keywords(FERRY + " The ferry was built in Tokyo (東京).", "Port Ellery keeps its island ferry")
+    ]
+    assert set(terms[:2]) == {"island ferry", "Port Ellery"}
+
+
 def test_a_summary_is_made_of_sentences_of_the_body_in_their_order() -> None:
     made = summary(FERRY, "Port Ellery keeps its island ferry")
     assert made is not None

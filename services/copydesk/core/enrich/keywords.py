@@ -70,6 +70,14 @@ class _Word(NamedTuple):
     """Whether it follows the one before without a function word or a mark between them."""
 
 
+def _is_unspaced(text: str) -> bool:
+    """Whether most words are of a script without spaces: a name in brackets does not make an English text one."""
+    if not has_unspaced_script(text):
+        return False
+    spans = words(text)
+    return 2 * sum(has_unspaced_script(text[span.start : span.end]) for span in spans) > len(spans)
+
+
 def _strong_words(text: str, stop: frozenset[str], *, unspaced: bool) -> list[_Word]:
     """Words that are no function words, without a possessive 's."""
     found: list[_Word] = []
@@ -97,7 +105,7 @@ def _strong_words(text: str, stop: frozenset[str], *, unspaced: bool) -> list[_W
 
 def _scores(text: str, title_end: int, stop: frozenset[str]) -> dict[str, tuple[str, float]]:
     """Surface form and score of each candidate, by its lower-case form."""
-    unspaced = has_unspaced_script(text)
+    unspaced = _is_unspaced(text)
     glue = "" if unspaced else " "
     longest = _MAX_WORDS + unspaced
     strong = _strong_words(text, stop, unspaced=unspaced)
