@@ -155,6 +155,37 @@ def evaluate(data: Path, options: DedupeOptions | None = None) -> dict[str, Any]
     }
 
 
+def report(data: Path) -> str:
+    """Markdown tables of the scores; `data` is the folder of all evaluation data."""
+    found = evaluate(data / "dedupe")
+    stream, kinds = found["stream"], found["kinds"]
+    lines = [
+        "### Deduplication: pairs of news texts",
+        "",
+        "| precision | recall | different, set aside | grey, set aside |",
+        "|---:|---:|---:|---:|",
+        (
+            f"| {found['precision']:.4f} | {found['recall']:.4f} | {found['different_set_aside']} of "
+            f"{sum(kinds['different'].values())} | {found['grey_set_aside']} of {found['grey']} |"
+        ),
+        "",
+        (
+            f"A stream of {stream['texts']} texts: {stream['set_aside']} set aside, of these "
+            f"{stream['different'] + stream['unlabelled']} that no labelled pair explains."
+        ),
+        "",
+        "### Deduplication: scripted edits, shares",
+        "",
+        "| edit | copy | expanded | apart |",
+        "|---|---:|---:|---:|",
+        *(
+            f"| {edit} | {shares['copy']:.3f} | {shares['expanded']:.3f} | {shares['apart']:.3f} |"
+            for edit, shares in found["edits"].items()
+        ),
+    ]
+    return "\n".join([*lines, ""])
+
+
 def checksum(data: Path, names: Iterable[str]) -> str:
     """SHA-256 over the files that a score rests on, so that a floor is never met on other data."""
     digest = hashlib.sha256()

@@ -173,6 +173,29 @@ def milliseconds(text: str, repeats: int = 20) -> float:
     return (time.process_time() - began) * 1000 / repeats
 
 
+def scores(data: Path) -> dict[str, Score]:
+    """Score of each set; `data` is the folder of all evaluation data."""
+    root = data / "entities"
+    return {
+        "newswire": evaluate(read_newswire(root / "newswire")),
+        "wikigold": evaluate(read_wikigold(root / "wikigold.conll.txt")),
+    }
+
+
+def report(data: Path) -> str:
+    """A Markdown table of the scores; `data` is the folder of all evaluation data."""
+    lines = [
+        "### Entities: exact span and kind, per cent",
+        "",
+        "| set | names | F1 | persons | places | organisations |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for name, score in scores(data).items():
+        kinds = " | ".join(f"{score.f1(kind):.1f}" for kind in ("PER", "LOC", "ORG"))
+        lines.append(f"| {name} | {score.gold.total()} | {score.f1():.1f} | {kinds} |")
+    return "\n".join([*lines, ""])
+
+
 def main() -> None:
     """Print the scores."""
     root = Path(os.environ["COPYDESK_EVAL_DATA"]) / "entities"
