@@ -19,8 +19,9 @@ from tests.support.kafka import KafkaBroker
 from copydesk.adapters.kafka.topics import declare_topics
 from copydesk.adapters.state_memory import MemoryStores
 from copydesk.adapters.state_rocksdict import RocksStores
+from copydesk.app.delivery import delivery_config
 from copydesk.app.settings import Settings, TopicOverride, Topics
-from copydesk.app.wiring import Overrides, build_app, delivery_config, running
+from copydesk.app.wiring import Overrides, build_app, running
 from copydesk_schemas.topics import TopicRole
 
 sys.path.insert(0, str(Path(__file__).parent))  # importlib mode has no packages

@@ -15,8 +15,6 @@ from faust.app.base import BootStrategy
 from mode import Service
 
 from copydesk.adapters.kafka.budget import ByteBudget
-from copydesk.adapters.kafka.config import DeliveryConfig, TopicConfig
-from copydesk.adapters.kafka.connection import connection_kwargs
 from copydesk.adapters.kafka.jobs import Ask, Handled
 from copydesk.adapters.kafka.observe import Progress
 from copydesk.adapters.kafka.partition import StageWork
@@ -29,16 +27,16 @@ from copydesk.adapters.pool import ProcessTaskPool
 from copydesk.adapters.state_rocksdict import RocksStores
 from copydesk.app.accounting import Accounting
 from copydesk.app.agents import declare_agents
+from copydesk.app.delivery import delivery_config
 from copydesk.app.handlers import DedupeHandler, Handler, PoolHandler, Refusal
 from copydesk.app.health import declare_pages
-from copydesk.app.settings import Delivery, Settings
+from copydesk.app.settings import Settings
 from copydesk.core.dedupe.events import apply_event
 from copydesk.core.options import Options
 from copydesk.core.ports import Overlay, StateStores, TaskPool
 from copydesk.core.stages import run_enrich, run_parse
 from copydesk.core.warm_up import warm_up
 from copydesk_schemas.reasons import Stage
-from copydesk_schemas.topics import TopicRole
 
 _log = structlog.get_logger("copydesk.worker")
 
@@ -54,23 +52,6 @@ class Overrides:
     """Applies a record of the state log, where `handlers` has a dedupe stage of its own."""
     metrics: Metrics | None = None
     web: bool = True
-
-
-def delivery_config(settings: Settings) -> DeliveryConfig:
-    """What the Kafka adapters need of the settings."""
-    return DeliveryConfig(
-        connection=connection_kwargs(settings),
-        app_id=settings.app_id,
-        topics={role: TopicConfig(settings.topic(role), settings.spec(role)) for role in TopicRole},
-        transactional=settings.delivery is Delivery.TRANSACTIONAL,
-        transaction_timeout_ms=settings.transaction_timeout_ms,
-        session_timeout_ms=settings.session_timeout_ms,
-        heartbeat_interval_ms=settings.heartbeat_interval_ms,
-        batch_records=settings.batch_records,
-        fetch_bytes=settings.batch_bytes,
-        batch_wait_ms=settings.batch_wait_ms,
-        lag_interval_s=settings.lag_interval_s,
-    )
 
 
 class Desk(Service):

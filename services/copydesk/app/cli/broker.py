@@ -31,7 +31,7 @@ def broker_config(settings: Settings) -> DeliveryConfig:
     Raises:
         CommandError: certificates that cannot be loaded.
     """
-    from copydesk.app.wiring import delivery_config
+    from copydesk.app.delivery import delivery_config
 
     try:
         return delivery_config(settings)

@@ -8,6 +8,7 @@ import io
 import threading
 import zlib
 from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TypeVar, cast
@@ -120,20 +121,22 @@ async def read_ahead(values: Iterator[T], limit: int) -> AsyncIterator[T]:
         yield entry[0]
 
 
-def _opened(name: str) -> IO[bytes]:
+@contextmanager
+def _opened(name: str) -> Iterator[IO[bytes]]:
     stream: IO[bytes]
     try:
-        stream = click.get_binary_stream("stdin") if name == STDIN else Path(name).open("rb")  # noqa: SIM115 - the caller closes it
+        stream = click.get_binary_stream("stdin") if name == STDIN else Path(name).open("rb")  # noqa: SIM115 - closed below
     except OSError as error:
         raise CommandError(_unreadable(name, error)) from error
     buffered = (
         stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast("io.RawIOBase", _Raw(stream)))
     )
-    try:
-        packed = buffered.peek(2)[:2] == _GZIP
-    except OSError as error:
-        raise CommandError(_unreadable(name, error)) from error
-    return cast("IO[bytes]", gzip.open(buffered) if packed else buffered)
+    with buffered:  # gzip leaves open what it is given
+        try:
+            packed = buffered.peek(2)[:2] == _GZIP
+        except OSError as error:
+            raise CommandError(_unreadable(name, error)) from error
+        yield cast("IO[bytes]", gzip.GzipFile(fileobj=buffered)) if packed else buffered
 
 
 def _read(name: str, stream: IO[bytes]) -> bytes:
