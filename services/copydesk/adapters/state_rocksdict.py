@@ -11,10 +11,12 @@ import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import structlog
 from rocksdict import AccessType, BlockBasedOptions, Cache, DBRecoveryMode, Options, Rdict, WriteBatch
 
 from copydesk.core.dedupe.state import LAYOUT
 
+_log = structlog.get_logger("copydesk.delivery")
 _META = b"\x00"
 _NEXT_OFFSET = _META + b"next_offset"
 _LAYOUT = _META + b"layout"
@@ -143,7 +145,10 @@ class RocksStores:
         Raises:
             StoreLockedError: another process has it open.
         """
-        return RocksStore(self._directory / f"partition-{partition}")
+        store = RocksStore(self._directory / f"partition-{partition}")
+        if store.recovered_from is not None:
+            _log.warning("state emptied, its log fills it again", partition=partition, reason=store.recovered_from)
+        return store
 
 
 def _open(path: Path) -> Rdict:

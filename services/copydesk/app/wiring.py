@@ -31,9 +31,9 @@ from copydesk.app.delivery import delivery_config
 from copydesk.app.handlers import DedupeHandler, Handler, PoolHandler, Refusal
 from copydesk.app.health import declare_pages
 from copydesk.app.settings import Settings
-from copydesk.core.dedupe.events import apply_event
+from copydesk.core.dedupe import apply_event, prune
 from copydesk.core.options import Options
-from copydesk.core.ports import Overlay, StateStores, TaskPool
+from copydesk.core.ports import Overlay, StateStore, StateStores, TaskPool
 from copydesk.core.stages import run_enrich, run_parse
 from copydesk.core.warm_up import warm_up
 from copydesk_schemas.reasons import Stage
@@ -132,6 +132,8 @@ class Desk(Service):
             budget=ByteBudget(self.config.in_flight_bytes),
             stores=stores if stateful else None,
             apply=(self._overrides.apply or functools.partial(_apply, self.options)) if stateful else None,
+            # A state of someone else's making is not ours to prune.
+            prune=functools.partial(_prune, self.options) if stateful and self._overrides.apply is None else None,
         )
 
     def _committed(self, stage: Stage, handled: Sequence[Handled]) -> None:
@@ -220,3 +222,7 @@ async def running(app: CopydeskApp) -> AsyncIterator[CopydeskApp]:
 
 def _apply(options: Options, key: bytes, value: bytes | None, overlay: Overlay) -> None:
     apply_event(key, value, overlay, options.dedupe)
+
+
+def _prune(options: Options, store: StateStore, newest_ms: int, limit: int) -> int:
+    return prune(store, options.dedupe, newest_ms, limit=limit)

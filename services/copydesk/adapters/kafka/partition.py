@@ -25,6 +25,7 @@ from copydesk.adapters.kafka.observe import DeliveryMetrics, Progress
 from copydesk.adapters.kafka.outbox import FENCED, Outbox, Outgoing, PlainOutbox, RefusedError, TransactionalOutbox
 from copydesk.adapters.kafka.partitioner import partition_for
 from copydesk.adapters.kafka.restore import Apply, restore
+from copydesk.adapters.kafka.upkeep import Prune, Upkeep
 from copydesk.core.ports import Overlay, StateStore, StateStores
 from copydesk.core.records import Message
 from copydesk_schemas.reasons import Stage
@@ -66,6 +67,7 @@ class StageWork:
     stores: StateStores | None = None
     """The state, for the stage that has one."""
     apply: Apply | None = None
+    prune: Prune | None = None
 
     @property
     def group(self) -> str:
@@ -112,6 +114,7 @@ class PartitionPump:
         self._stopping = False
         self._outbox: Outbox | None = None
         self._store: StateStore | None = None
+        self._upkeep = Upkeep(work.prune) if work.prune is not None else None
         self._uncommitted: _Uncommitted | None = None
         self._task: asyncio.Task[None] | None = None
         self._log = _log.bind(stage=str(work.stage), topic=source.topic, partition=source.partition)
@@ -251,6 +254,8 @@ class PartitionPump:
         self.in_flight = 0
         self.state = State.IDLE
         self.work.progress.touch()
+        if self._upkeep is not None and self._store is not None:
+            self._upkeep.run(self._store)
 
     async def _handle(self, messages: tuple[Message, ...], refused: dict[int, Exception]) -> _Batch:
         """Let the agent work on a batch. Nothing that it does is visible before the commit."""
@@ -336,6 +341,8 @@ class PartitionPump:
             logged = [offset for offset, (_, position) in zip(offsets, batch.origins, strict=True) if position is None]
             if logged:
                 self._store.write(batch.overlay.changes, max(logged) + 1)
+        if self._upkeep is not None:
+            self._upkeep.committed(batch.handled)
         self.work.committed(self.work.stage, batch.handled)
         self.work.metrics.transaction_committed(
             self.work.stage, self.source.partition, time.perf_counter() - began, len(batch.messages)
