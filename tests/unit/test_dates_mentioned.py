@@ -31,6 +31,7 @@ def values(text: str, story: date | None = THURSDAY, language: str = "en") -> di
         ("The treaty of November 9, 2018 stands.", {"November 9, 2018": "2018-11-09"}),
         ("It began in December.", {"December": "2018-12"}),
         ("It will begin in May.", {"May": "2019-05"}),
+        ("The bridge is closed until May.", {"May": "2019-05"}),
         ("Two weeks ago nobody knew.", {"Two weeks ago": "2019-03-11"}),
         ("It lost 2019 points in 2008.", {"2008": "2008"}),
         ("The vote of last year was close.", {"last year": "2018"}),

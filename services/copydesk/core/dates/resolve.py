@@ -18,6 +18,7 @@ _FUTURE = re.compile(
     r"|['’]ll\b",
     re.IGNORECASE,
 )
+_DEADLINE = re.compile(r"\b(?:by|until|till)\s\Z", re.IGNORECASE)
 _NEAR_CHARS = 80
 """A word of the future speaks for a date so many characters before or after it in its sentence."""
 _SOON = timedelta(days=7)
@@ -26,6 +27,8 @@ _SOON = timedelta(days=7)
 
 def is_future(sentence: str, start: int, end: int) -> bool:
     """Whether the words around `sentence[start:end]` speak of what is to come."""
+    if _DEADLINE.search(sentence, max(0, start - 8), start) is not None:
+        return True
     return _FUTURE.search(sentence[max(0, start - _NEAR_CHARS) : end + _NEAR_CHARS]) is not None
 
 
