@@ -1,0 +1,401 @@
+"""Agents, handlers and partitions with fakes: every job gets its answer, every fault its place."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from aiokafka import TopicPartition
+
+from copydesk.adapters.kafka import partition as partitions
+from copydesk.adapters.kafka.budget import ByteBudget
+from copydesk.adapters.kafka.jobs import AbandonedError, Handled, Job
+from copydesk.adapters.kafka.observe import NoMetrics, Progress
+from copydesk.adapters.kafka.outbox import Outgoing, TransactionalOutbox
+from copydesk.adapters.kafka.partition import PartitionPump, StageWork, State
+from copydesk.adapters.state_memory import MemoryStores
+from copydesk.app.agents import answer, declare_agents
+from copydesk.app.delivery import delivery_config
+from copydesk.app.handlers import DedupeHandler, Handler, PoolHandler, Refusal
+from copydesk.app.settings import Settings
+from copydesk.core.options import Options
+from copydesk.core.ports import Overlay, TaskTimeoutError, WorkerCrashedError
+from copydesk.core.records import Emit, Message, Outcome, OutcomeKind, StageResult
+from copydesk_schemas.reasons import Code, Stage
+from copydesk_schemas.topics import TopicRole
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def message(offset: int, value: bytes = b"news") -> Message:
+    return Message("raw-articles", 0, offset, 1_700_000_000_000, b"key", value)
+
+
+def job(*messages: Message, stage: Stage = Stage.PARSE, overlay: Overlay | None = None) -> Job:
+    return Job(stage, messages, asyncio.get_running_loop().create_future(), overlay)
+
+
+def passed_on(one: Message) -> StageResult:
+    outcome = Outcome(Stage.PARSE, OutcomeKind.FORWARDED, one.topic, one.partition, one.offset, 0, one.timestamp_ms)
+    return StageResult((Emit(TopicRole.PARSED, one.key, one.value, partition=0),), (outcome,))
+
+
+class FakePool:
+    """Runs `behave` in place of the stage's function, and counts the calls of each record."""
+
+    def __init__(self, behave: Callable[[Message], Awaitable[StageResult]]) -> None:
+        self.calls: list[int] = []
+        self._behave = behave
+
+    async def run(self, _: Any, one: Message, *args: Any) -> Any:
+        assert args == (Options(), NOW)
+        self.calls.append(one.offset)
+        return await self._behave(one)
+
+    async def close(self) -> None:
+        """Nothing to stop."""
+
+
+def pool_handler(
+    behave: Callable[[Message], Awaitable[StageResult]], stage: Stage = Stage.PARSE
+) -> tuple[PoolHandler, FakePool]:
+    pool = FakePool(behave)
+    as_pool: Any = pool
+    return PoolHandler(stage, _never, as_pool, Options(), Progress(), clock=lambda: NOW), pool
+
+
+def _never(one: Message, options: Options, now: datetime) -> StageResult:
+    raise AssertionError(f"the pool runs it, not the handler: {one} {options} {now}")
+
+
+class FakeApp:
+    """As much of Faust as the agents see: channels, and agents that read them."""
+
+    def __init__(self) -> None:
+        self.agents: dict[str, tuple[FakeChannel, Callable[[Any], Awaitable[None]]]] = {}
+
+    def channel(self) -> FakeChannel:
+        return FakeChannel()
+
+    def agent(self, channel: FakeChannel, *, name: str) -> Callable[[Callable[[Any], Awaitable[None]]], None]:
+        def declare(function: Callable[[Any], Awaitable[None]]) -> None:
+            self.agents[name] = channel, function
+
+        return declare
+
+
+class FakeChannel:
+    def __init__(self) -> None:
+        self.queue: asyncio.Queue[Job] = asyncio.Queue()
+
+    async def send(self, *, value: Job) -> None:
+        await self.queue.put(value)
+
+    async def __aiter__(self) -> AsyncIterator[Job]:
+        while True:
+            yield await self.queue.get()
+
+
+class Running:
+    """An agent at work in a task."""
+
+    def __init__(self, stage: Stage, handler: Handler) -> None:
+        app: Any = FakeApp()
+        self.ask = declare_agents(app, {stage: handler})[stage]
+        channel, function = app.agents[f"copydesk.{stage}"]
+        self.task = asyncio.ensure_future(function(channel))
+
+    async def stop(self) -> None:
+        self.task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self.task
+
+
+# --- agents -----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_job_gets_its_answers_in_order_whatever_finishes_first() -> None:
+    async def behave(one: Message) -> StageResult:
+        await asyncio.sleep(0.02 * (3 - one.offset))
+        return passed_on(one)
+
+    handler, pool = pool_handler(behave)
+    agent = Running(Stage.PARSE, handler)
+    asked = job(*map(message, range(3)))
+    await agent.ask(asked)
+    handled = await asyncio.wait_for(asked.answer, 5)
+    await agent.stop()
+    assert [one.result.outcomes[0].raw_offset for one in handled] == [0, 1, 2]
+    assert pool.calls == [0, 1, 2]
+
+
+async def test_parse_jobs_run_side_by_side_and_dedupe_jobs_one_after_the_other() -> None:
+    async def most_at_once(stage: Stage) -> int:
+        now = most = 0
+
+        async def handler(_: Job) -> list[Handled]:
+            nonlocal now, most
+            now += 1
+            most = max(most, now)
+            await asyncio.sleep(0.02)
+            now -= 1
+            return []
+
+        agent = Running(stage, handler)
+        jobs = [job(stage=stage) for _ in range(3)]
+        for one in jobs:
+            await agent.ask(one)
+        await asyncio.wait_for(asyncio.gather(*(one.answer for one in jobs)), 5)
+        await agent.stop()
+        return most
+
+    assert await most_at_once(Stage.PARSE) == 3
+    assert await most_at_once(Stage.DEDUPE) == 1
+
+
+async def test_an_agent_outlives_a_failing_job_and_hands_the_exception_to_who_asked() -> None:
+    async def handler(asked: Job) -> list[Handled]:
+        if asked.messages[0].offset == 0:
+            raise OSError("the disk is gone")
+        return [Handled(passed_on(one)) for one in asked.messages]
+
+    agent = Running(Stage.DEDUPE, handler)
+    bad, good = job(message(0), stage=Stage.DEDUPE), job(message(1), stage=Stage.DEDUPE)
+    await agent.ask(bad)
+    await agent.ask(good)
+    with pytest.raises(OSError, match="the disk is gone"):
+        await asyncio.wait_for(bad.answer, 5)
+    assert len(await asyncio.wait_for(good.answer, 5)) == 1
+    await agent.stop()
+
+
+async def test_a_job_that_nobody_waits_for_is_not_begun() -> None:
+    handler, pool = pool_handler(_passes)
+    asked = job(message(0))
+    asked.abandoned = True
+    await answer(asked, handler)
+    with pytest.raises(AbandonedError):
+        await asked.answer
+    assert pool.calls == []
+
+
+async def _passes(one: Message) -> StageResult:
+    return passed_on(one)
+
+
+# --- handlers ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stage", "error", "code", "calls"),
+    [
+        (Stage.PARSE, TaskTimeoutError("no result within 20 s"), Code.PARSE_TIMEOUT, 1),
+        (Stage.ENRICH, TaskTimeoutError("no result within 20 s"), Code.ENRICH_TIMEOUT, 1),
+        (Stage.PARSE, WorkerCrashedError("exit code -11"), Code.PARSE_ERROR, 2),
+        (Stage.ENRICH, WorkerCrashedError("exit code -11"), Code.ENRICH_ERROR, 2),
+        (Stage.PARSE, ValueError("a fault of ours"), Code.PARSE_ERROR, 1),
+    ],
+)
+async def test_a_fault_becomes_the_dead_letter_of_its_record_alone(
+    stage: Stage, error: Exception, code: Code, calls: int
+) -> None:
+    async def behave(one: Message) -> StageResult:
+        if one.offset == 1:
+            raise error
+        return passed_on(one)
+
+    handler, pool = pool_handler(behave, stage)
+    first, second, third = await handler(job(*map(message, range(3)), stage=stage))
+    assert [one.result.emits[0].role for one in (first, second, third)] == [
+        TopicRole.PARSED,
+        TopicRole.DEAD,
+        TopicRole.PARSED,
+    ]
+    assert pool.calls.count(1) == calls
+    letter = json.loads(second.result.emits[0].value or b"")
+    assert (letter["code"], letter["stage"], letter["attempts"]) == (code, stage, calls)
+    assert letter["original"]["offset"] == 1
+    assert str(error) in letter["message"]
+    assert second.result.outcomes[0].code is code
+
+
+async def test_a_process_that_dies_once_costs_nothing() -> None:
+    deaths = [WorkerCrashedError("exit code -9")]
+
+    async def behave(one: Message) -> StageResult:
+        if deaths:
+            raise deaths.pop()
+        return passed_on(one)
+
+    handler, pool = pool_handler(behave)
+    (handled,) = await handler(job(message(0)))
+    assert handled.result == passed_on(message(0))
+    assert pool.calls == [0, 0]
+
+
+async def test_dedupe_makes_a_dead_letter_of_what_it_cannot_read_and_changes_no_state() -> None:
+    handler = DedupeHandler(Options(), Progress(), clock=lambda: NOW)
+    overlay = Overlay(MemoryStores().open(0))
+    (handled,) = await handler(job(message(0, b"no article"), stage=Stage.DEDUPE, overlay=overlay))
+    assert handled.result.outcomes[0].code is Code.SCHEMA_INVALID
+    assert (handled.events, overlay.changes) == ((), {})
+
+
+# --- partitions -------------------------------------------------------------------------------------------------------
+
+
+class FakeOutbox:
+    """Collects what is published; `failures` are raised first, before anything is."""
+
+    def __init__(self) -> None:
+        self.published: list[Outgoing] = []
+        self.next_offset = 0
+        self.opened = 0
+        self.failures: list[Exception] = []
+        self.lost_answers = 0
+
+    async def partitions(self, topic: str) -> int:
+        assert topic
+        return 3
+
+    async def publish(self, records: Sequence[Outgoing], next_offset: int) -> list[int]:
+        if self.failures:
+            raise self.failures.pop()
+        begin = len(self.published)
+        self.published.extend(records)
+        self.next_offset = next_offset
+        if self.lost_answers:
+            self.lost_answers -= 1
+            raise TimeoutError("no answer to the commit")
+        return list(range(begin, len(self.published)))
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+
+class FakeConsumer:
+    """A source partition with records from 0 on."""
+
+    def __init__(self, count: int) -> None:
+        self._values = [b"v%d" % number for number in range(count)]
+        self._position = 0
+
+    def seek(self, _: TopicPartition, offset: int) -> None:
+        self._position = offset
+
+    async def getmany(self, part: TopicPartition, *, timeout_ms: int, max_records: int) -> dict[Any, Any]:
+        assert timeout_ms > 0
+        begin, self._position = self._position, min(self._position + max_records, len(self._values))
+        if begin == self._position:
+            await asyncio.sleep(0.01)
+        return {part: [_Record(part, offset, self._values[offset]) for offset in range(begin, self._position)]}
+
+
+class _Record:
+    def __init__(self, part: TopicPartition, offset: int, value: bytes) -> None:
+        self.topic, self.partition = part.topic, part.partition
+        self.offset, self.value, self.key = offset, value, b"k"
+        self.timestamp = 1_700_000_000_000
+        self.headers = (("x-url", b"u"),)
+
+
+class Rig:
+    """One partition with fakes around it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, handler: Handler, count: int) -> None:
+        self.outbox = FakeOutbox()
+        self.accounted: list[Handled] = []
+        self.failed: list[Exception] = []
+        settings = Settings.load({}, app_id="t", batch_records=4)
+        config = delivery_config(settings)
+
+        async def open_outbox(*_: Any) -> FakeOutbox:
+            self.outbox.opened += 1
+            return self.outbox
+
+        async def committed(*_: Any) -> int:
+            return self.outbox.next_offset
+
+        monkeypatch.setattr(TransactionalOutbox, "open", open_outbox)
+        monkeypatch.setattr(partitions, "committed_offset", committed)
+
+        async def ask(asked: Job) -> None:
+            await answer(asked, handler)
+
+        work = StageWork(
+            stage=Stage.PARSE,
+            config=config,
+            ask=ask,
+            refuse=Refusal(Options()),
+            committed=lambda _, handled: self.accounted.extend(handled),
+            metrics=NoMetrics(),
+            progress=Progress(),
+            budget=ByteBudget(config.in_flight_bytes),
+        )
+        consumer: Any = FakeConsumer(count)
+        self.pump = PartitionPump(work, consumer, TopicPartition("raw-articles", 0), self.failed.append)
+
+    async def until(self, next_offset: int) -> None:
+        self.pump.start()
+        async with asyncio.timeout(20):
+            while self.pump.next_offset != next_offset or self.pump.state is not State.IDLE:  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.01)
+        await self.pump.stop()
+
+    def offsets(self) -> list[bytes | None]:
+        return [record.value for record in self.outbox.published]
+
+
+async def test_a_partition_publishes_each_record_once_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = Rig(monkeypatch, pool_handler(_passes)[0], 10)
+    await rig.until(10)
+    assert rig.offsets() == [b"v%d" % number for number in range(10)]
+    assert len(rig.accounted) == 10
+    assert (rig.outbox.opened, rig.failed) == (1, [])
+
+
+async def test_a_failing_handler_reopens_the_partition_and_its_batch_is_handled_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    faults = [OSError("gone"), OSError("gone again")]
+
+    async def handler(asked: Job) -> list[Handled]:
+        if asked.messages[0].offset == 4 and faults:
+            raise faults.pop()
+        return [Handled(passed_on(one)) for one in asked.messages]
+
+    rig = Rig(monkeypatch, handler, 10)
+    await rig.until(10)
+    assert rig.outbox.opened == 3
+    assert rig.offsets() == [b"v%d" % number for number in range(10)]
+    assert len(rig.accounted) == 10
+
+
+async def test_a_commit_that_failed_is_repeated_and_one_whose_answer_was_lost_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for failures, lost in ([OSError("no broker")], 0), ([], 1):
+        rig = Rig(monkeypatch, pool_handler(_passes)[0], 6)
+        rig.outbox.failures, rig.outbox.lost_answers = list(failures), lost
+        await rig.until(6)
+        assert rig.offsets() == [b"v%d" % number for number in range(6)]
+        assert len(rig.accounted) == 6
+        assert rig.outbox.opened == 2
+
+
+async def test_too_few_answers_are_never_committed(monkeypatch: pytest.MonkeyPatch) -> None:
+    short = [True]
+
+    async def handler(asked: Job) -> list[Handled]:
+        missing = 1 if short and short.pop() else 0
+        return [Handled(passed_on(one)) for one in asked.messages[missing:]]
+
+    rig = Rig(monkeypatch, handler, 4)
+    await rig.until(4)
+    assert rig.outbox.opened == 2
+    assert rig.offsets() == [b"v%d" % number for number in range(4)]
