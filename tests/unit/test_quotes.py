@@ -138,6 +138,16 @@ def test_english(body: str, expected: list[tuple[str, str | None]]) -> None:
             "Emmanuel Macron a visité Lyon. « Le pont est enfin ouvert à tous », a-t-il déclaré.",
             [("Le pont est enfin ouvert à tous", "Emmanuel Macron")],
         ),
+        (
+            "fr",
+            "Emmanuel Macron a visité Lyon. « Le pont est enfin ouvert à tous », indique-t-il.",
+            [("Le pont est enfin ouvert à tous", "Emmanuel Macron")],
+        ),
+        (
+            "fr",
+            "Marine Le Pen a visité Lyon. « Le pont est enfin ouvert à tous », indique-t-il.",
+            [("Le pont est enfin ouvert à tous", None)],
+        ),
         ("ja", "知事は「橋は今日からまた開いています。」と述べた。", [("橋は今日からまた開いています。", None)]),
     ],
 )
@@ -149,6 +159,13 @@ def test_cue_and_entity_are_named() -> None:
     quote = quotes("“The bridge is open again,” Anna Keller said.")[0]
     assert (quote.cue, quote.speaker_entity) == ("said", "person:anna-keller")
     assert 0.9 < quote.confidence <= 1
+
+
+def test_a_pronoun_reaches_back_some_paragraphs_only() -> None:
+    gap = "The builders came and went without a word to anybody in the town.\n\n"
+    story = "Peter Voss left early.\n\n{}“It was late and it rained,” he said."
+    assert said(story.format(gap)) == [("It was late and it rained,", "Peter Voss")]
+    assert said(story.format(gap * 30)) == [("It was late and it rained,", None)]
 
 
 def test_a_far_attribution_is_less_sure_than_a_near_one() -> None:

@@ -31,6 +31,10 @@ _BEFORE_MARK = re.compile(
 )
 _CONTINUES = 3
 """A speaker goes on at most so many paragraphs without being named."""
+_MEMORY = 1_500
+"""Code points, some four paragraphs, after which a pronoun may mean somebody else. Set by reading news pages."""
+_REMEMBERED = 6
+_MAX_HOLDERS = 50
 _NEAR = 80
 _SUBJECT_BEFORE = 200
 """A subject stands at most so far before its verb: a name, an apposition of a hundred characters, some adverbs."""
@@ -102,8 +106,8 @@ class Attributor:
         self._opened = [span.opened for span in self.speech]
         self._closed = [span.closed for span in self.speech]
         self.titles = self._titles()
-        self.recent: list[Entity] = []
-        """Persons that spoke or were what a sentence is about, the last one last."""
+        self.recent: list[tuple[int, Entity]] = []
+        """Persons that spoke or were what a sentence is about, and where; the last one last."""
 
     def run(self) -> list[Attribution]:
         """An attribution for every quotation, in order."""
@@ -161,7 +165,7 @@ class Attributor:
             at = span.closed + match.start()
             french = _FRENCH_PRONOUN.fullmatch(lead)
             if french and french[1] in self.cues.pronouns:
-                subject = self._pronoun(french[1])
+                subject = self._pronoun(french[1], at)
                 return Attribution(
                     span, subject.entity if subject else None, match[0], subject.confidence if subject else 0.4
                 )
@@ -179,9 +183,9 @@ class Attributor:
     def _inverted(self, start: int, stop: int) -> _Subject | None:
         """The subject after its verb: «said the minister, Anna Keller», «said he»."""
         text = self.story[start : min(stop, start + _NEAR)]
-        pronoun = re.match(r"\s*(\w+)", text)
+        pronoun = re.match(r"(?:-t)?-?\s*(\w+)", text)
         if pronoun and pronoun[1].lower() in self.cues.pronouns:
-            return self._pronoun(pronoun[1].lower())
+            return self._pronoun(pronoun[1].lower(), start)
         for name in self._between(start, start + len(text)):
             if name.possessive:
                 continue
@@ -249,7 +253,7 @@ class Attributor:
         lead = self.story[max(start, at - 60) : at]
         pronoun = re.search(r"(\w+)\s+(?:(?:has|had|have|also|later|then|\w+ly)\s+){0,3}$", lead)
         if pronoun and pronoun[1].lower() in self.cues.pronouns:
-            return self._pronoun(pronoun[1].lower())
+            return self._pronoun(pronoun[1].lower(), at)
         for role in self.cues.role.finditer(lead):
             if _GAP.fullmatch(lead[role.end() :]):
                 return self._by_role(role["role"])
@@ -264,25 +268,28 @@ class Attributor:
             if name.entity.type is EntityType.PERSON and not name.possessive:
                 return _Subject(name.entity, 0.85)
         lead = re.match(r"\W*(\w+)", self.story[start:at])
-        return self._pronoun(lead[1].lower()) if lead and lead[1].lower() in self.cues.pronouns else None
+        return self._pronoun(lead[1].lower(), at) if lead and lead[1].lower() in self.cues.pronouns else None
 
     def _same(self, here: Sequence[Attribution]) -> _Subject | None:
         entity = here[-1].entity if here else None
         return _Subject(entity, 0.9) if entity is not None else None
 
-    def _pronoun(self, pronoun: str) -> _Subject | None:
+    def _pronoun(self, pronoun: str, at: int) -> _Subject | None:
         sex = self.cues.pronouns[pronoun]
         if not sex:
             return None
-        for entity in reversed(self.recent[-6:]):
+        for position, entity in reversed(self.recent[-_REMEMBERED:]):
+            if at - position > _MEMORY:
+                break
             known = _sex(entity.name)
-            if known == sex or not known:
+            # Where names are told less surely than in English, one of unknown sex may be no person at all.
+            if known == sex or (not known and self.cues.guess):
                 return _Subject(entity, 0.75 if known else 0.65)
         return None
 
     def _by_role(self, role: str) -> _Subject | None:
         holders = self.titles.get(role.lower(), [])
-        for entity in reversed(self.recent):
+        for _, entity in reversed(self.recent[-_MAX_HOLDERS:]):
             if any(entity.id == holder.id for holder in holders):
                 return _Subject(entity, 0.65)
         return _Subject(holders[0], 0.6) if len(holders) == 1 else None
@@ -328,7 +335,7 @@ class Attributor:
         noted += [
             (a.speech.opened, a.entity) for a in here if a.entity is not None and a.entity.type is EntityType.PERSON
         ]
-        self.recent += [entity for _, entity in sorted(noted, key=lambda pair: pair[0])]
+        self.recent += sorted(noted, key=lambda pair: pair[0])
 
 
 def _is_possessive(body: str, end: int) -> bool:

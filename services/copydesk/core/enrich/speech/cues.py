@@ -16,6 +16,8 @@ class Cues:
     pronouns: dict[str, str]
     role: re.Pattern[str]
     """«the president»: a definite description by office."""
+    guess: bool = False
+    """Whether a pronoun may mean a person whose name tells no sex."""
 
 
 _EN = (
@@ -114,6 +116,7 @@ def cues(language: str) -> Cues | None:
         participle=re.compile(rf"(?<!\w)(?:{_alternatives(participles)})(?!\w)" if participles else "(?!)"),
         pronouns=pronouns,
         role=re.compile(roles),
+        guess=language == "en",
     )
 
 
