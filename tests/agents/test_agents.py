@@ -13,18 +13,20 @@ import pytest
 from aiokafka import TopicPartition
 
 from copydesk.adapters.kafka import partition as partitions
+from copydesk.adapters.kafka import upkeep
 from copydesk.adapters.kafka.budget import ByteBudget
 from copydesk.adapters.kafka.jobs import AbandonedError, Handled, Job
 from copydesk.adapters.kafka.observe import NoMetrics, Progress
 from copydesk.adapters.kafka.outbox import Outgoing, TransactionalOutbox
 from copydesk.adapters.kafka.partition import PartitionPump, StageWork, State
+from copydesk.adapters.kafka.upkeep import Prune
 from copydesk.adapters.state_memory import MemoryStores
 from copydesk.app.agents import answer, declare_agents
 from copydesk.app.delivery import delivery_config
 from copydesk.app.handlers import DedupeHandler, Handler, PoolHandler, Refusal
 from copydesk.app.settings import Settings
 from copydesk.core.options import Options
-from copydesk.core.ports import Overlay, TaskTimeoutError, WorkerCrashedError
+from copydesk.core.ports import Overlay, StateStore, TaskTimeoutError, WorkerCrashedError
 from copydesk.core.records import Emit, Message, Outcome, OutcomeKind, StageResult
 from copydesk_schemas.reasons import Code, Stage
 from copydesk_schemas.topics import TopicRole
@@ -304,10 +306,16 @@ class _Record:
         self.headers = (("x-url", b"u"),)
 
 
+def _applies_nothing(key: bytes, value: bytes | None, state: Overlay) -> None:
+    raise AssertionError(f"nothing is restored here: {key!r} {value!r} {state}")
+
+
 class Rig:
     """One partition with fakes around it."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, handler: Handler, count: int) -> None:
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, handler: Handler, count: int, *, prune: Prune | None = None
+    ) -> None:
         self.outbox = FakeOutbox()
         self.accounted: list[Handled] = []
         self.failed: list[Exception] = []
@@ -322,7 +330,12 @@ class Rig:
             return self.outbox.next_offset
 
         monkeypatch.setattr(TransactionalOutbox, "open", open_outbox)
+
+        async def restored(*_: Any) -> int:
+            return 0
+
         monkeypatch.setattr(partitions, "committed_offset", committed)
+        monkeypatch.setattr(partitions, "restore", restored)
 
         async def ask(asked: Job) -> None:
             await answer(asked, handler)
@@ -336,6 +349,9 @@ class Rig:
             metrics=NoMetrics(),
             progress=Progress(),
             budget=ByteBudget(config.in_flight_bytes),
+            stores=MemoryStores() if prune is not None else None,
+            apply=_applies_nothing if prune is not None else None,
+            prune=prune,
         )
         consumer: Any = FakeConsumer(count)
         self.pump = PartitionPump(work, consumer, TopicPartition("raw-articles", 0), self.failed.append)
@@ -399,3 +415,24 @@ async def test_too_few_answers_are_never_committed(monkeypatch: pytest.MonkeyPat
     await rig.until(4)
     assert rig.outbox.opened == 2
     assert rig.offsets() == [b"v%d" % number for number in range(4)]
+
+
+async def test_the_state_is_pruned_between_batches_once_enough_was_committed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "EVERY_RECORDS", 8)
+    seen: list[tuple[int, int]] = []
+
+    def prune(store: StateStore, newest_ms: int, limit: int) -> int:
+        assert limit == upkeep.AT_ONCE
+        # What is committed is in the store by now, and nothing else.
+        seen.append((sum(1 for _ in store.scan(b"")), newest_ms))
+        return 0
+
+    async def handler(asked: Job) -> list[Handled]:
+        assert asked.overlay is not None
+        for one in asked.messages:
+            asked.overlay.put(b"n%d" % one.offset, one.value)
+        return [Handled(passed_on(one), ((b"n%d" % one.offset, one.value),)) for one in asked.messages]
+
+    rig = Rig(monkeypatch, handler, 20, prune=prune)
+    await rig.until(20)
+    assert seen == [(8, 1_700_000_000_000), (16, 1_700_000_000_000)]
