@@ -152,7 +152,7 @@ def test_what_is_too_large_is_told_and_the_rest_is_sent(desk: Desk, tmp_path: Pa
     (tmp_path / "c.txt").write_text("small too")
     sent = desk.run("produce", tmp_path, code=1, COPYDESK_TOPICS__RAW__MAX_MESSAGE_BYTES="2000")
     assert f"{tmp_path / 'b.txt'} has 3,0" in sent.stderr
-    assert "(2,000)" in sent.stderr
+    assert "(2,000, by COPYDESK_TOPICS__RAW__MAX_MESSAGE_BYTES)" in sent.stderr
     assert "Traceback" not in sent.output
     assert sorted(record["value"] for record in desk.raw()) == ["small", "small too"]
 

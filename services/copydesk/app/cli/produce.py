@@ -209,12 +209,9 @@ async def _send(settings: Settings, records: Iterator[Outgoing], tally: Tally, *
             await _declare(settings, config, topic)
         with broker_errors(settings, "sending"):
             async for record, sent in _acknowledged(producer, topic, records, config.limit(TopicRole.RAW)):
-                if sent is None:
+                if isinstance(sent, str):
                     tally.refused += 1
-                    say(
-                        f"copydesk: {record.name} has {record.size:,} bytes, more than a record of {topic} may have "
-                        f"({config.limit(TopicRole.RAW):,}); COPYDESK_TOPICS__RAW__MAX_MESSAGE_BYTES sets the limit."
-                    )
+                    say(f"copydesk: {record.name} has {record.size:,} bytes, {sent}.")
                     continue
                 tally.add(sent.partition, sent.offset, record.size)
                 if not is_terminal():
@@ -243,9 +240,10 @@ async def _declare(settings: Settings, config: DeliveryConfig, topic: str) -> No
 async def _acknowledged(
     producer: AIOKafkaProducer, topic: str, records: Iterator[Outgoing], limit: int
 ) -> AsyncIterator[tuple[Outgoing, Any]]:
-    """Each record with its metadata once it is acknowledged; with None where it is too large for the topic."""
+    """Each record with its metadata once it is acknowledged; with words where it is too large for the topic."""
     from aiokafka.errors import MessageSizeTooLargeError, RecordListTooLargeError
 
+    too_large = f"more than a record of {topic} may have ({limit:,}, by COPYDESK_TOPICS__RAW__MAX_MESSAGE_BYTES)"
     waiting: asyncio.Queue[tuple[Outgoing, asyncio.Future[Any] | None] | None] = asyncio.Queue(_IN_FLIGHT)
 
     async def feed() -> None:
@@ -263,9 +261,9 @@ async def _acknowledged(
         while (entry := await waiting.get()) is not None:
             record, future = entry
             try:
-                yield record, None if future is None else await future
+                yield record, too_large if future is None else await future
             except (MessageSizeTooLargeError, RecordListTooLargeError):
-                yield record, None
+                yield record, f"more than the broker lets {topic} have (max.message.bytes of the topic)"
         await feeder
     finally:
         feeder.cancel()

@@ -1,0 +1,155 @@
+"""`explain`, `config`, `schemas` and `process --raw`: what they print, and what they say when something is wrong."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from copydesk.app.cli import cli, main
+from copydesk.app.settings import Settings
+from copydesk_schemas.export import RECORDS
+
+SCHEMAS = Path(__file__).parents[2] / "schemas" / "json"
+TEXT = " ".join(f"The council of town number {n} met on Monday and voted for new lamps." for n in range(12))
+PAGE = f"<html><body><article><h1>Lamps for all</h1><p>{TEXT}</p></article></body></html>"
+
+
+def run(*arguments: str | Path, stdin: str | bytes = b"", code: int = 0, env: dict[str, str] | None = None) -> Result:
+    result = CliRunner().invoke(cli, [str(a) for a in arguments], input=stdin, env=env)
+    assert result.exit_code == code, result.output
+    assert "Traceback" not in result.output
+    return result
+
+
+def lines(result: Result) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_every_command_has_help() -> None:
+    told = run("--help").stdout
+    for name, command in cli.commands.items():
+        assert name in told
+        assert (command.short_help or "") in told
+        assert run(name, "--help").stdout.startswith("Usage: ")
+
+
+def test_explain_tells_each_decision_and_the_record() -> None:
+    told = lines(run("explain", "-", "--url", "https://a.example/news/1", stdin=PAGE))
+    *steps, end = told
+    assert {"decode", "dedupe"} <= {step["stage"] for step in steps}
+    assert all(step["decision"] for step in steps)
+    assert end["topic"] == "enriched-articles"
+    assert end["record"]["title"] == "Lamps for all"
+    assert end["record"]["url"] == "https://a.example/news/1"
+    assert all(entry["document"] == "standard input" for entry in told)
+
+
+def test_explain_in_words() -> None:
+    shown = run("explain", "-", "--text", stdin=PAGE).stdout
+    assert "enriched, to enriched-articles: Lamps for all" in shown
+    assert "Nothing like it was published before." in shown
+    brief = run("explain", "-", "--text", "--no-record", stdin=PAGE).stdout
+    assert "Nothing like it was published before." in brief
+    assert '"article_id"' in shown
+    assert '"article_id"' not in brief
+
+
+def test_explain_shows_a_dead_letter_just_the_same() -> None:
+    end = lines(run("explain", "-", stdin=b"%PDF-1.7\n1 0 obj\n"))[-1]
+    assert (end["topic"], end["record"]["code"]) == ("dead-letter", "unsupported_media_type")
+
+
+def test_explained_documents_meet_in_one_state(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.html", tmp_path / "b.html.gz"
+    first.write_text(PAGE)
+    second.write_bytes(gzip.compress(PAGE.encode()))
+    ends = [entry for entry in lines(run("explain", first, second)) if "record" in entry]
+    assert [end["topic"] for end in ends] == ["enriched-articles", "duplicate-articles"]
+    assert ends[1]["record"]["verdict"] == "exact_bytes"
+
+
+def test_one_url_for_two_documents_is_wrong_usage(tmp_path: Path) -> None:
+    page = tmp_path / "a.html"
+    page.write_text(PAGE)
+    assert "give one FILE" in run("explain", page, page, "--url", "https://a.example/", code=2).stderr
+
+
+def test_a_file_that_is_not_there_and_one_that_is_broken(tmp_path: Path) -> None:
+    broken = tmp_path / "a.html.gz"
+    broken.write_bytes(gzip.compress(PAGE.encode())[:-20])
+    assert run("explain", tmp_path / "none", code=1).stderr.endswith("cannot be read: No such file or directory.\n")
+    assert f"{broken} cannot be read" in run("explain", broken, code=1).stderr
+
+
+def test_config_lists_every_setting_with_its_origin() -> None:
+    rows = {row["variable"]: row for row in lines(run("config", env={"COPYDESK_APP_ID": "desk-2"}))}
+    assert rows["COPYDESK_APP_ID"] == {
+        "variable": "COPYDESK_APP_ID",
+        "value": "desk-2",
+        "from": "environment",
+        "meaning": rows["COPYDESK_APP_ID"]["meaning"],
+    }
+    assert rows["COPYDESK_WEB_PORT"]["from"] == "default"
+    assert all(row["meaning"] for row in rows.values())
+    plain = {name for name in Settings.model_fields if name not in ("topics", "parse", "dedupe", "enrich")}
+    assert {f"COPYDESK_{name.upper()}" for name in plain} <= rows.keys()
+
+
+def test_config_can_be_kept_to_what_was_changed() -> None:
+    told = lines(run("config", "--changed", env={"COPYDESK_DEDUPE__WINDOW_DAYS": "3"}))
+    assert [(row["variable"], row["value"]) for row in told] == [("COPYDESK_DEDUPE__WINDOW_DAYS", "3")]
+
+
+def test_config_masks_secrets() -> None:
+    shown = run("config", env={"COPYDESK_SASL_PASSWORD": "hunter2"}).stdout
+    assert "COPYDESK_SASL_PASSWORD" in shown
+    assert "hunter2" not in shown
+
+
+@pytest.mark.parametrize("command", [("config",), ("explain", "-"), ("produce", "-"), ("consume",), ("worker",)])
+def test_an_unknown_variable_is_wrong_settings(command: tuple[str, ...]) -> None:
+    result = run(*command, stdin=PAGE, code=2, env={"COPYDESK_BOOTSTRAP_SERVER": "kafka:9092"})
+    assert result.stderr == (
+        "copydesk: COPYDESK_BOOTSTRAP_SERVER: there is no such setting; `copydesk config` lists them all.\n"
+    )
+    assert result.stdout == ""
+
+
+def test_each_wrong_setting_has_its_sentence() -> None:
+    env = {"COPYDESK_WEB_PORT": "http", "COPYDESK_BOOTSTRAP_SERVERS": "kafka"}
+    told = run("config", code=2, env=env).stderr
+    assert "COPYDESK_WEB_PORT: " in told
+    assert "COPYDESK_BOOTSTRAP_SERVERS: «kafka» is not host:port." in told
+
+
+def test_schemas_are_listed_and_printed() -> None:
+    listed = [line.split("\t") for line in run("schemas").stdout.splitlines()]
+    assert [name for name, *_ in listed] == list(RECORDS)
+    assert all(identity.startswith(f"urn:copydesk:schema:{name}:") and about for name, identity, about in listed)
+    printed = json.loads(run("schemas", "enriched").stdout)
+    assert printed == json.loads((SCHEMAS / "enriched.schema.json").read_text(encoding="utf-8"))
+    assert "enriched" in run("schemas", "enrichd", code=2).stderr
+
+
+def test_written_schemas_are_the_files_of_the_repository(tmp_path: Path) -> None:
+    run("schemas", "--write", tmp_path / "new")
+    written = {path.name: path.read_bytes() for path in (tmp_path / "new").iterdir()}
+    assert written == {path.name: path.read_bytes() for path in SCHEMAS.glob("*.json")}
+
+
+def test_schemas_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert "cannot be written" in run("schemas", "--write", tmp_path / "file" / "deep", code=1).stderr
+
+
+def test_the_script_returns_its_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schemas"]) == 0
+    assert main(["schemas", "none"]) == 2
+    assert main(["no-such-command"]) == 2
+    assert main(["explain", "no such file"]) == 1
+    assert "no such file cannot be read" in capsys.readouterr().err
