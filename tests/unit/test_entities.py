@@ -34,6 +34,7 @@ def one(entities: list[Entity], name: str) -> Entity:
         ("US Defense Secretary Lloyd Austin spoke first.", ["Lloyd Austin"]),
         ("The engineers met on Monday, and in March they will meet again.", []),
         ("Yesterday the weather was fine. Nobody was hurt.", []),
+        ("Nobody knew Abu Hassan Amer, who sold bread.", ["Abu Hassan Amer"]),
         ("Prime Minister Theresa May met reporters in May. May said little.", ["Theresa May"]),
     ],
 )

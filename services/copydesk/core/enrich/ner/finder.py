@@ -435,6 +435,9 @@ class Finder:
         ):
             self._read(i + 1, j)
             return
+        if 2 < size <= _LONGEST_PERSON and any(t.key in lexicon.KINSHIP for t in tokens[i : j - 1]):
+            self._add(i, j, EntityType.PERSON, 0.7)
+            return
         if role and size <= _LONGEST_PERSON:
             self._add(i, j, EntityType.PERSON, 0.85, titled=True)
             return

@@ -137,6 +137,9 @@ PARTICLES = _set(
 )
 """Small words inside a person's name."""
 
+KINSHIP = _set("abu umm ibn bin bint ben")
+"""Of these, inside a name: father, mother, son or daughter of (Arabic, Hebrew, Malay)."""
+
 PLACE_CUES = _set(
     "in at from near to outside inside into across around towards toward throughout through between of en desde "
     "hacia à dans depuis em desde in aus nach bei te uit naar"
