@@ -521,7 +521,7 @@ class Finder:
             if self.english and key not in common_words():
                 self._add(i, i + 1, EntityType.ORGANIZATION, 0.6)
             return
-        if any(c.isdigit() for c in text) or len(text) < 2:
+        if len(text) < 2 or (not text.isalpha() and any(c.isdigit() for c in text)):
             return
         if token.initial and key in common_words():
             # «Trump said»: an ordinary word unless the article has a person of that surname.
