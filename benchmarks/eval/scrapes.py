@@ -65,3 +65,21 @@ def score_page(page: Page) -> Counts:
 def evaluate(data: Path, set_name: str) -> dict[str, float]:
     """Precision, recall, f1 and pages of one set."""
     return aggregate(score_page(page) for page in pages(data, set_name))
+
+
+SETS = ("fundus_rest", "wcxb_dev_articles300", "mozilla_readability130")
+
+
+def report(data: Path) -> str:
+    """The table of docs/quality.md."""
+    lines = [
+        "### Plain text: scrapes derived from pages",
+        "",
+        "| set | pages | precision | recall | F1 |",
+        "|---|---|---|---|---|",
+    ]
+    for name in SETS:
+        found = evaluate(data, name)
+        figures = " | ".join(f"{found[key]:.3f}" for key in ("precision", "recall", "f1"))
+        lines.append(f"| {name} | {found['pages']:.0f} | {figures} |")
+    return "\n".join(lines) + "\n"

@@ -51,6 +51,13 @@ _LABELS = {
     "x-x-big5": "big5hkscs",
     "cn-big5": "big5hkscs",
 }
+_PUBLIC = {
+    "cp932": "shift_jis",
+    "cp949": "euc-kr",
+    "big5hkscs": "big5",
+    "euc_jp": "euc-jp",
+    "iso2022_jp": "iso-2022-jp",
+}
 _TEXT_CODECS = re.compile(
     r"utf[-_]?(8|16|32)([-_](le|be))?|cp\d{3,5}|iso8859-\d+|gb18030|big5(hkscs)?|euc_jp|euc_kr|iso2022_(jp|kr)|koi8-[rut]|"
     r"mac-(roman|cyrillic)|hz|viscii|tis-620|johab|ptcp154"
@@ -186,7 +193,7 @@ def codec_of(label: str) -> str | None:
 
 
 def _public_name(codec: str) -> str:
-    return re.sub(r"\Acp(125\d)\Z", r"windows-\1", codec)
+    return _PUBLIC.get(codec) or re.sub(r"\Acp(125\d|874)\Z", r"windows-\1", codec)
 
 
 def _wide(content: bytes) -> Decoded | None:

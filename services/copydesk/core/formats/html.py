@@ -14,6 +14,7 @@ from copydesk.core.errors import Rejected
 from copydesk.core.formats.extraction import extract_body, lighten, parse_html
 from copydesk.core.formats.guard import guard_html
 from copydesk.core.options import ParseOptions
+from copydesk.core.structured.authors import read_authors
 from copydesk.core.structured.jsonld import plain
 from copydesk.core.structured.links import body_links
 from copydesk.core.structured.media import take_figures
@@ -31,8 +32,13 @@ _KEY_POINTS = re.compile(
     re.IGNORECASE,
 )
 _ARTICLE_OG = frozenset({"article", "news", "blog", "newsarticle", "video.other"})
+_NOTE = 300
+"""Characters that an invitation to subscribe has at most."""
 _LONG_BODY = 1_200
 """Characters of running text from which on a page is an article whatever it calls itself."""
+_NAME = r"[^\W\d_][^\s\d.!?,]*\.?"
+_BYLINE = re.compile(rf"(?:By|BY|Von|Par|Por) {_NAME}(?: {_NAME}){{1,7}}(?:, {_NAME}(?: {_NAME}){{1,5}})*")
+_JOINERS = frozenset({"and", "und", "et", "y", "de", "da", "di", "van", "von", "der", "den", "la", "le", "al", "bin"})
 _SENTENCE = re.compile(r"[.!?…。！？।؟]")
 _SPACE = re.compile(r"\s+")
 
@@ -69,6 +75,7 @@ def parse_html_page(
         draft.media = take_figures(tree, base)
         fill(draft, page, document, url=url, tree=tree, trace=trace)
         _key_points(draft, tree)
+        _take_paywall_notes(tree)
     with watch.step("body"):
         _body(draft, page, tree, trace)
     _judge(draft, page, tree, url, trace)
@@ -96,9 +103,17 @@ def _key_points(draft: Draft, tree: HtmlElement) -> None:
             return
 
 
+def _take_paywall_notes(tree: HtmlElement) -> None:
+    """Take out short invitations to subscribe. Long ones stay: some sites call the locked story itself a paywall."""
+    for element in list(tree.iter("div", "section", "p", "aside")):
+        label = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
+        if "paywall" in label and len(_SPACE.sub(" ", element.text_content())) < _NOTE:
+            element.drop_tree()
+
+
 def _body(draft: Draft, page: PageData, tree: HtmlElement, trace: Trace) -> None:
     extracted = extract_body(tree)
-    draft.body = _without_title(extracted.body, draft.title)
+    draft.body = _without_heading(extracted.body, draft)
     extractor, version, where, confidence = extracted.extractor, extracted.version, FoundIn.DOM, 0.85
     stated = articlebody(page)
     if stated and _better(stated, draft.body):
@@ -110,10 +125,29 @@ def _body(draft: Draft, page: PageData, tree: HtmlElement, trace: Trace) -> None
         draft.took("body", extractor, version, where, confidence, 2 if stated else 1)
 
 
-def _without_title(body: str, title: str | None) -> str:
-    """The body without the headline as its first paragraph: it has a field of its own."""
-    first, _, rest = body.partition("\n\n")
-    return rest if title and rest and key_of(first) == key_of(title) else body
+def _without_heading(body: str, draft: Draft) -> str:
+    """The body without headline, deck and byline as its first paragraphs: they have fields of their own."""
+    own = [key_of(text) for text in (draft.title, draft.subtitle) if text]
+    while True:
+        first, _, rest = body.partition("\n\n")
+        key = key_of(first)
+        # The title element often holds a rubric before the headline: «County News: School keeps its pool».
+        heading = any(key == text or (len(key) >= 12 and text.endswith(key)) for text in own)
+        byline = not heading and _is_byline(first)
+        if not rest or not (heading or byline):
+            return body
+        if byline and not draft.authors:
+            draft.authors = read_authors([(first, None)], [])
+            draft.took("authors", "html", __version__, FoundIn.TEXT, 0.6)
+        body = rest
+
+
+def _is_byline(line: str) -> bool:
+    """«By Jane Doe and John Roe»: a preposition and then names; «By Monday the council had voted» is none."""
+    if len(line) > 100 or not _BYLINE.fullmatch(line):
+        return False
+    words = line.split()[1:]
+    return all(word[0].isupper() or word.lower() in _JOINERS for word in words) and words[-1][0].isupper()
 
 
 def articlebody(page: PageData) -> str:
