@@ -43,9 +43,12 @@ async def test_each_item_ends_once_through_kills_and_a_second_worker(
     settings = {"BATCH_RECORDS": str(max(3, len(raw) // 150)), "ENRICH__ENRICHERS": ""}
     limit_s = 60 + len(raw) / 5
 
-    async def feed() -> None:
-        for at in range(0, len(raw), _CHUNK):
-            await produce(broker.bootstrap, names[TopicRole.RAW], raw[at : at + _CHUNK])
+    expected = sum(map(items, raw))
+    early, middle = len(raw) * 6 // 10, len(raw) * 8 // 10
+
+    async def feed(begin: int, end: int) -> None:
+        for at in range(begin, end, _CHUNK):
+            await produce(broker.bootstrap, names[TopicRole.RAW], raw[at : min(at + _CHUNK, end)])
             await asyncio.sleep(0.3)
 
     with ending(Service(broker.bootstrap, app_id, tmp_path, names, settings)) as service:
@@ -55,24 +58,25 @@ async def test_each_item_ends_once_through_kills_and_a_second_worker(
             following(broker.bootstrap, names, [TopicRole.FINGERPRINTS]) as log,
             asyncio.TaskGroup() as tasks,
         ):
-            feeding = tasks.create_task(feed())
-            for share in (0.15, 0.35):
+            feeding = tasks.create_task(feed(0, early))
+            for share in (0.1, 0.3):
                 worker = service.start("one", free_port)
-                await follower.until(int(len(raw) * share), limit_s)
+                await follower.until(int(expected * share), limit_s)
                 service.kill(worker)
-            assert follower.count < len(raw) * 0.9, "the kills came too late to meet anything"
+            assert follower.count < early, "the kills came too late to meet anything"
+            await feeding
             worker = service.start("one", free_port)
             second = service.start("two", free_port + 1)
             await service.ready(second, free_port + 1)
-            await follower.until(int(len(raw) * 0.7), limit_s)
-            assert follower.count < len(raw), "the second worker left too late to meet anything"
+            await feed(early, middle)
+            await follower.until(int(expected * 0.7), limit_s)
+            feeding = tasks.create_task(feed(middle, len(raw)))
             assert await service.stop(second) == 0
             await feeding
             await source.until(len(raw), 30)
-            await follower.until(len(raw), limit_s)
+            await follower.until(expected, limit_s)
             await follower.quiet()
             await service.ready(worker, free_port)  # what it holds, it holds completely
-            await follower.quiet()
             await log.quiet(0.5)
             assert await service.stop(worker) == 0
 
