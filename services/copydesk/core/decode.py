@@ -69,7 +69,7 @@ _HEAD = 4096
 """How far a declaration is looked for. The HTML standard says 1,024; real pages put scripts before it."""
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f]")
-_C0 = bytes([*range(0x00, 0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F])
+_C0 = bytes([*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F])
 _C1 = re.compile(rb"\xc2[\x80-\x84\x86-\x9f]")
 _NON_ASCII_RUN = re.compile("[^\x00-\x7f]+")
 _TAG = re.compile(rb"<[^<>]*>")
