@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Any, TextIO
+from typing import TextIO
 
 import orjson
 import structlog
@@ -46,20 +46,6 @@ def formatter(*, pretty: bool) -> logging.Formatter:
     else:
         render.append(_to_json)
     return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_processors(pretty=pretty), processors=render)
-
-
-def logging_config(*, pretty: bool, level: str) -> dict[str, Any]:
-    """A `logging.config` dictionary; Faust must be given it, for it clears the root handlers."""
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {"copydesk": {"()": formatter, "pretty": pretty}},
-        "handlers": {
-            "stderr": {"class": "logging.StreamHandler", "stream": "ext://sys.stderr", "formatter": "copydesk"}
-        },
-        "root": {"level": level.upper(), "handlers": ["stderr"]},
-        "loggers": {name: {"level": max(level.upper(), "WARNING", key=logging.getLevelName)} for name in NOISY},
-    }
 
 
 def configure_logging(*, pretty: bool, level: str = "info", stream: TextIO | None = None) -> None:

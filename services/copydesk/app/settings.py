@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -303,11 +302,6 @@ class SettingRow:
     value: str
     meaning: str
     changed: bool
-
-
-def scratch_state_dir() -> Path:
-    """A new folder for a state that need not outlive the run."""
-    return Path(tempfile.mkdtemp(prefix="copydesk-state-"))
 
 
 def _members(value: Any) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import json
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 
@@ -69,6 +70,7 @@ class Options:
     enrich: EnrichOptions = field(default_factory=EnrichOptions)
 
 
+@cache
 def config_hash(options: Any) -> str:
     """First 16 hex digits of the SHA-256 of an options dataclass as sorted JSON."""
     text = json.dumps(dataclasses.asdict(options), sort_keys=True, separators=(",", ":"))

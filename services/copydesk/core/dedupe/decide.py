@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import lru_cache
 
 from copydesk.core.dedupe import state as s
 from copydesk.core.dedupe.changes import TEXT_FIELDS, changed_fields, describe, field_hashes, says_corrected
@@ -27,8 +26,6 @@ FORMULA_WORDS = 8
 """Texts below it («Read more on our site») are no evidence of anything unless a title agrees."""
 SAME_TITLE = 0.5
 """Titles of one short item stand above it, those of different items behind one formula («Subscribe to…») below."""
-
-_cached_hash = lru_cache(maxsize=8)(config_hash)
 
 
 def decide(
@@ -297,7 +294,7 @@ class _Look:
             arrival_ms=self.arrival_ms,
             window_days=self.options.window_days,
             threshold=self.options.threshold,
-            config_hash=_cached_hash(self.options),
+            config_hash=config_hash(self.options),
             published=published,
             copied=copied,
             raw_id=self.article.raw_id,

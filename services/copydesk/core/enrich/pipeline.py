@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any, get_args
 
 from copydesk.core.enrich.base import Document, Enricher
@@ -113,11 +112,6 @@ class EnrichError(Exception):
         return f"{self.enricher}: {self.reason}"
 
 
-@cache
-def _config_hash(options: Options) -> str:
-    return config_hash(options)
-
-
 def enrich(
     unique: UniqueArticle,
     options: Options,
@@ -156,7 +150,7 @@ def enrich(
             change=unique.change,
             dedup=unique.dedup,
             pipeline=Pipeline(
-                service_version=service_version, config_hash=_config_hash(options), models=_models(chosen)
+                service_version=service_version, config_hash=config_hash(options), models=_models(chosen)
             ),
             content_hash="",
             processing=Processing(processed_at=now, duration_ms=0.0),
