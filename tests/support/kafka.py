@@ -6,39 +6,42 @@ import hashlib
 import os
 import random
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 _POMS = Path(__file__).parent.parent / "integration" / "kafka"
 BROKER = _POMS / "pom.xml"
 CLIENT = _POMS / "client" / "pom.xml"
 STARTS_WITHIN_S = 90.0
+_CLUSTER = "AAAAAAAAAAAAAAAAAAAAAQ"
 
-_PROPERTIES = """\
-process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
-controller.listener.names=CONTROLLER
-inter.broker.listener.name=PLAINTEXT
-log.dirs={data}
-num.partitions=4
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=4
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-transaction.state.log.num.partitions=4
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
-group.initial.rebalance.delay.ms=0
-"""
+PROPERTIES: Mapping[str, str] = {
+    "process.roles": "broker,controller",
+    "node.id": "1",
+    "controller.quorum.voters": "1@127.0.0.1:{controller}",
+    "listeners": "PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}",
+    "advertised.listeners": "PLAINTEXT://127.0.0.1:{port}",
+    "controller.listener.names": "CONTROLLER",
+    "inter.broker.listener.name": "PLAINTEXT",
+    "log.dirs": "{data}",
+    "num.partitions": "4",
+    "offsets.topic.replication.factor": "1",
+    "offsets.topic.num.partitions": "4",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "transaction.state.log.num.partitions": "4",
+    "share.coordinator.state.topic.replication.factor": "1",
+    "share.coordinator.state.topic.min.isr": "1",
+    "group.initial.rebalance.delay.ms": "0",
+}
+"""One node that is broker and controller. `{port}`, `{controller}` and `{data}` are filled in at start."""
 
 
 class UnavailableError(Exception):
@@ -78,55 +81,106 @@ def jars(pom: Path = BROKER) -> Path:
     return folder
 
 
-@dataclass(frozen=True)
 class KafkaBroker:
-    """A running broker."""
+    """A broker with a data folder, which can be stopped, killed and started again on the same port.
 
-    bootstrap: str
-    classpath: str
+    Args:
+        folder: for its data, properties and log.
+        properties: what differs from `PROPERTIES`; the same placeholders may be used.
+        format_options: further words for the storage tool, such as `--add-scram`.
+        jvm_options: further words for Java, such as `-Djava.security.auth.login.config=…`.
+        port: of the listener; a free one by default.
+    """
 
-    @classmethod
-    @contextmanager
-    def running(cls) -> Iterator[KafkaBroker]:
-        """A broker with empty topics, stopped at the end.
-
-        Raises:
-            UnavailableError: none can be had here.
-        """
-        classpath = f"{jars()}/*"
-        port, controller = free_port(), free_port()
-        java = [
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        properties: Mapping[str, str] | None = None,
+        format_options: Sequence[str] = (),
+        jvm_options: Sequence[str] = (),
+        port: int | None = None,
+    ) -> None:
+        self.classpath = f"{jars()}/*"
+        self.folder = folder
+        self.port = port or free_port()
+        self.bootstrap = f"127.0.0.1:{self.port}"
+        self.log = folder / "server.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._java = [
             "java",
             "-Xmx384m",
             "-XX:+UseSerialGC",
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+            *jvm_options,
             "-cp",
-            classpath,
+            self.classpath,
         ]
-        with tempfile.TemporaryDirectory(prefix="copydesk-kafka-") as name:
-            folder = Path(name)
-            properties = folder / "server.properties"
-            text = _PROPERTIES.format(port=port, controller=controller, data=folder / "data")
-            properties.write_text(text, encoding="utf-8")
-            subprocess.run(
-                [*java, "kafka.tools.StorageTool", "format", "-t", "AAAAAAAAAAAAAAAAAAAAAQ", "-c", str(properties)],
-                check=True,
-                capture_output=True,
-                timeout=60,
+        places = {"port": self.port, "controller": free_port(), "data": folder / "data"}
+        lines = [f"{key}={value.format(**places)}" for key, value in {**PROPERTIES, **(properties or {})}.items()]
+        self._properties = folder / "server.properties"
+        self._properties.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        tool = [*self._java, "kafka.tools.StorageTool", "format", "-t", _CLUSTER, "-c", str(self._properties)]
+        formatted = subprocess.run([*tool, *format_options], check=False, capture_output=True, text=True, timeout=60)
+        if formatted.returncode != 0:
+            raise RuntimeError(f"the broker's storage could not be formatted: {formatted.stdout}{formatted.stderr}")
+
+    def start(self) -> None:
+        """Start, and return when it takes connections.
+
+        Raises:
+            RuntimeError: it ended, or took longer than `STARTS_WITHIN_S`.
+        """
+        with self.log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [*self._java, "kafka.Kafka", str(self._properties)], stdout=output, stderr=output
             )
-            log = folder / "server.log"
-            with log.open("wb") as output:
-                process = subprocess.Popen([*java, "kafka.Kafka", str(properties)], stdout=output, stderr=output)
+        _wait(self._process, self.port, self.log)
+
+    def stop(self, within_s: float = 15.0) -> None:
+        """An orderly stop; SIGKILL after `within_s`."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(within_s)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        self._process = None
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        self.signal(signal.SIGKILL)
+        if self._process is not None:
+            self._process.wait()
+        self._process = None
+
+    def signal(self, number: int) -> None:
+        """Send a signal, such as SIGSTOP and SIGCONT."""
+        if self._process is not None:
+            self._process.send_signal(number)
+
+    @classmethod
+    @contextmanager
+    def running(
+        cls,
+        properties: Mapping[str, str] | None = None,
+        *,
+        format_options: Sequence[str] = (),
+        jvm_options: Sequence[str] = (),
+    ) -> Iterator[Self]:
+        """A started broker with empty topics, stopped and removed at the end; arguments as above.
+
+        Raises:
+            UnavailableError: none can be had here.
+        """
+        with tempfile.TemporaryDirectory(prefix="copydesk-kafka-") as name:
+            broker = cls(Path(name), properties=properties, format_options=format_options, jvm_options=jvm_options)
             try:
-                _wait(process, port, log)
-                yield cls(f"127.0.0.1:{port}", classpath)
+                broker.start()
+                yield broker
             finally:
-                process.terminate()
-                try:
-                    process.wait(15)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
+                broker.stop()
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
