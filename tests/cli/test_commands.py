@@ -96,7 +96,7 @@ def test_config_lists_every_setting_with_its_origin() -> None:
     }
     assert rows["COPYDESK_WEB_PORT"]["from"] == "default"
     assert all(row["meaning"] for row in rows.values())
-    plain = {name for name in Settings.model_fields if name not in ("topics", "parse", "dedupe", "enrich")}
+    plain = {name for name in Settings.model_fields if name not in ("topics", "fuse", "parse", "dedupe", "enrich")}
     assert {f"COPYDESK_{name.upper()}" for name in plain} <= rows.keys()
 
 

@@ -23,6 +23,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
+from copydesk.adapters.kafka.fuse import FuseConfig
 from copydesk.core.options import DedupeOptions, EnrichOptions, Options, ParseOptions
 from copydesk_schemas.reasons import Stage
 from copydesk_schemas.topics import DAY_MS, TOPICS, TopicRole, TopicSpec
@@ -157,6 +158,11 @@ class Settings(BaseSettings):
     """Address of the web pages, health and metrics."""
     web_port: Annotated[int, Field(ge=0, le=65535)] = 6066
     """Port of the web pages, health and metrics."""
+    stall_after_s: PositiveFloat = 120.0
+    """A worker that has records to read, whose brokers answer, and that gets no further for so long ends with exit code
+    4, so that its supervisor starts it again. Keep it above the time limits of a record."""
+    fuse: FuseConfig = FuseConfig()
+    """When too many records fail, a stage pauses instead of emptying its topic into the dead letters."""
     lag_interval_s: PositiveFloat = 5.0
     """Time between measurements of the lag."""
     log_format: LogFormat = LogFormat.AUTO

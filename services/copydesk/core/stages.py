@@ -20,7 +20,7 @@ from copydesk.core.enrich.pipeline import enrich
 from copydesk.core.errors import Rejected
 from copydesk.core.options import Options
 from copydesk.core.parse import ItemFailure, parse_message
-from copydesk.core.ports import Overlay
+from copydesk.core.ports import Overlay, StateUnavailableError
 from copydesk.core.records import Emit, Message, Outcome, OutcomeKind, StageResult
 from copydesk.core.timing import Stopwatch
 from copydesk.core.trace import NO_TRACE, Trace
@@ -95,7 +95,11 @@ def run_parse(message: Message, options: Options, now: datetime, *, trace: Trace
 def run_dedupe(
     message: Message, state: Overlay, options: Options, now: datetime, *, trace: Trace = NO_TRACE
 ) -> DedupeResult:
-    """Decide on one parsed article. Its events are already applied to `state`, which is not yet committed."""
+    """Decide on one parsed article. Its events are already applied to `state`, which is not yet committed.
+
+    Raises:
+        StateUnavailableError: the state cannot be read, which is no fault of the article.
+    """
     watch = Stopwatch()
     article: ParsedArticle | None = None
     try:
@@ -103,6 +107,8 @@ def run_dedupe(
             article = ParsedArticle.model_validate_json(message.value or b"")
             decision = decide(article, state, options.dedupe, now=now, trace=trace)
         pair = _decided(message, article, decision)
+    except StateUnavailableError:
+        raise
     except Exception as error:  # noqa: BLE001 - a fault belongs to its record
         pair = dead_letter(
             message,

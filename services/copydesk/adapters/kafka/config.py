@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from copydesk.adapters.kafka.fuse import FuseConfig
 from copydesk_schemas.reasons import Stage
 from copydesk_schemas.topics import MIB, TopicRole, TopicSpec
 
@@ -51,11 +52,11 @@ class DeliveryConfig:
     in_flight_bytes: int = 64 * MIB
     """Bytes of input in work over all partitions of a stage; others wait in the broker."""
     lag_interval_s: float = 5.0
-    give_up_after: int = 8
-    """Failures of one partition in a row, each after a longer pause, before the process ends."""
     backoff_s: float = 0.25
-    """First pause after a failure; it doubles up to `max_backoff_s`."""
-    max_backoff_s: float = 15.0
+    """First pause after a failure; it doubles up to `max_backoff_s`. There is no last try: whether the process should
+    end is for whoever watches its progress to say."""
+    max_backoff_s: float = 10.0
+    fuse: FuseConfig = field(default_factory=FuseConfig)
     stop_timeout_s: float = 8.0
 
     def topic(self, role: TopicRole) -> str:

@@ -213,7 +213,8 @@ def _offsets(results: Sequence[Any]) -> list[int]:
 
 
 async def _abort_and_stop(producer: AIOKafkaProducer) -> None:
-    # The next producer with the same id ends the transaction in any case; this only makes it quicker.
+    # The next producer with the same id ends the transaction in any case; this only makes it quicker. The assertion is
+    # aiokafka's own: its transaction was already in the error state.
     with suppress(KafkaError, AssertionError, TimeoutError):
         async with asyncio.timeout(_CLOSE_TIMEOUT_S):
             await producer.abort_transaction()
