@@ -200,7 +200,7 @@ class PartitionPump:
             self.work.metrics.fenced(self.work.stage)
             self._log.warning("fenced", failures=failures, pause_s=round(pause_s, 2))
             return
-        self.trouble = f"{type(error).__name__}: {error}"[:300]
+        self.trouble = in_words(error)
         self.work.metrics.transaction_aborted(self.work.stage, type(error).__name__)
         self._log.warning(
             "partition failed, opening it again",
@@ -366,6 +366,13 @@ class PartitionPump:
         if self._upkeep is not None:
             self._upkeep.committed(handled)
         self.work.committed(self.work.stage, handled)
+
+
+def in_words(error: Exception) -> str:
+    """What went wrong, for a person; a time-out brings no text of its own."""
+    if isinstance(error, TimeoutError):
+        return "the brokers did not answer in time"
+    return f"{type(error).__name__}: {error}"[:300]
 
 
 def _message(record: Any) -> Message:
