@@ -385,7 +385,7 @@ class Rig:
         async with asyncio.timeout(20):
             while self.pump.next_offset != next_offset or self.pump.state is not State.IDLE:  # noqa: ASYNC110 - it tells nobody
                 await asyncio.sleep(0.01)
-        await self.pump.stop()
+        await self.pump.stop(5)
 
     def offsets(self) -> list[bytes | None]:
         return [record.value for record in self.outbox.published]

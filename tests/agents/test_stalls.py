@@ -158,7 +158,7 @@ async def test_brokers_that_are_away_stall_nothing_and_their_absence_is_not_coun
 async def test_a_group_that_gives_no_partitions_has_stalled_and_a_spare_worker_has_not(bench: Bench) -> None:
     bench.pump.partitions.clear()
     assert await bench.after(86_400) == []
-    await bench.pump.give_up([])
+    await bench.pump.give_up([], 1)
     assert await bench.after(AFTER_S - 1) == []
     assert await bench.after(2) == ["parse: the group has given it no partitions for 121 s"]
 

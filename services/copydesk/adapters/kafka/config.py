@@ -57,7 +57,8 @@ class DeliveryConfig:
     end is for whoever watches its progress to say."""
     max_backoff_s: float = 10.0
     fuse: FuseConfig = field(default_factory=FuseConfig)
-    stop_timeout_s: float = 8.0
+    stop_grace_s: float = 2.5
+    """How long a stop waits for commits under way, and again for the group to be left."""
 
     def topic(self, role: TopicRole) -> str:
         """Name of the topic of a role."""

@@ -140,13 +140,18 @@ class PartitionPump:
         """Begin."""
         self._task = asyncio.create_task(self._run(), name=f"{self.work.stage}-{self.source.partition}")
 
-    async def stop(self) -> None:
-        """End: a commit under way is finished, anything before it is dropped, for the next owner does it again."""
+    async def stop(self, grace_s: float) -> None:
+        """End: a commit under way is finished, anything before it is dropped, for the next owner does it again.
+
+        A commit that takes longer than `grace_s`, for the brokers may be away, is left to the next owner too: it asks
+        them what became of it.
+        """
         self._stopping = True
         if self._task is None:
             return
-        if self.state is not State.COMMITTING:
-            self._task.cancel()
+        if self.state is State.COMMITTING:
+            await asyncio.wait({self._task}, timeout=grace_s)
+        self._task.cancel()
         with suppress(asyncio.CancelledError):
             await self._task
 

@@ -62,10 +62,10 @@ class StagePump:
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
-        await self.give_up(list(self.partitions))
+        await self.give_up(list(self.partitions), self.work.config.stop_grace_s)
         if self._consumer is not None:
             with suppress(KafkaError, TimeoutError):  # the group's session time-out does it otherwise
-                async with asyncio.timeout(self.work.config.stop_timeout_s / 2):
+                async with asyncio.timeout(self.work.config.stop_grace_s):
                     await self._consumer.stop()
 
     def take_over(self, assigned: Iterable[TopicPartition]) -> None:
@@ -80,13 +80,13 @@ class StagePump:
                 pump.start()
         _log.info("assigned", stage=str(self.work.stage), partitions=[p.partition for p in sorted(self.partitions)])
 
-    async def give_up(self, revoked: Sequence[TopicPartition]) -> None:
-        """Stop partitions; returns when nothing of them is under way any more."""
+    async def give_up(self, revoked: Sequence[TopicPartition], grace_s: float) -> None:
+        """Stop partitions; returns when nothing of them is under way any more. A commit gets `grace_s` to finish."""
         self.joined = False
         self._rebalances += 1
         self._membership.reach(self._rebalances)
         pumps = [pump for partition in revoked if (pump := self.partitions.pop(partition, None)) is not None]
-        await asyncio.gather(*(pump.stop() for pump in pumps))
+        await asyncio.gather(*(pump.stop(grace_s) for pump in pumps))
         for pump in pumps:
             self.work.metrics.lag_forgotten(self.work.stage, pump.source.topic, pump.source.partition)
 
@@ -179,7 +179,8 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka lea
         self._pump = pump
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        await self._pump.give_up(list(revoked))
+        # Half of what the group waits for its members.
+        await self._pump.give_up(list(revoked), self._pump.work.config.rebalance_timeout_ms / 2000)
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         self._pump.take_over(assigned)
