@@ -133,6 +133,8 @@ def _drafts(
     for entry in entries:
         try:
             drafts.append(_draft(entry, document, options, feed_title=title, language=language))
+        except MemoryError:
+            raise
         except Exception as error:  # noqa: BLE001 - one bad entry costs one dead letter, not the feed
             drafts.append(error)
     return drafts
