@@ -37,7 +37,7 @@ from copydesk_schemas.parts import Dateline, Language, Link, Media, Quality, Raw
 from copydesk_schemas.reasons import Action, Code, DateRole, Flag, FoundIn
 
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=\D|$)")
-_BODY_CHARS = 2_000_000
+_BODY_CHARS = 500_000
 """Longer bodies are cut: no article has them, and every later step takes time in proportion."""
 _SURE_LANGUAGE = 0.5
 _HINTS = "hints"
