@@ -92,6 +92,12 @@ def _bootstrap(value: str) -> str:
     return value
 
 
+def _memory(mebibytes: int) -> int:
+    if mebibytes != 0 and mebibytes < 512:
+        raise ValueError("0 for no limit, or at least 512: the models alone take about 230")
+    return mebibytes
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Each key is an environment variable: `COPYDESK_` and the name in capitals.
 
@@ -149,6 +155,8 @@ class Settings(BaseSettings):
     """Folder of the dedupe state, a cache of its log topic."""
     pool_workers: Annotated[int, Field(ge=0)] = 0
     """Processes for parsing and enriching; 0 means one a core."""
+    pool_memory_mib: Annotated[int, AfterValidator(_memory)] = 1_536
+    """Memory limit of a pool process, MiB, about 230 for its models included; 0 means none. Linux only."""
     parse_timeout_s: PositiveFloat = 20.0
     """Time limit a record in the parse stage."""
     enrich_timeout_s: PositiveFloat = 20.0

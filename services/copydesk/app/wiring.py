@@ -103,7 +103,12 @@ class Desk(Service):
         needs_pool = {Stage.PARSE, Stage.ENRICH} & set(self.settings.stages) - set(self._overrides.handlers or {})
         if self.pool is None and needs_pool:
             limit = max(self.settings.parse_timeout_s, self.settings.enrich_timeout_s)
-            pool = ProcessTaskPool(self.settings.workers(), limit, warm_up=functools.partial(warm_up, self.options))
+            pool = ProcessTaskPool(
+                self.settings.workers(),
+                limit,
+                memory_mib=self.settings.pool_memory_mib,
+                warm_up=functools.partial(warm_up, self.options),
+            )
             self.pool = pool
             await pool.start()
         for stage in self.settings.stages:

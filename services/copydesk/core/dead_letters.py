@@ -174,7 +174,7 @@ def dead_letter(
             value_b64=_b64(carried),
             headers=[(name, _b64(value)) for name, value in message.headers],
         ),
-        hint=HINTS[code],
+        hint=getattr(error, "hint", HINTS[code]),
     )
     marks = {
         "dlq-kind": letter.kind,

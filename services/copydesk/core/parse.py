@@ -37,7 +37,7 @@ from copydesk_schemas.parts import Dateline, Language, Link, Media, Quality, Raw
 from copydesk_schemas.reasons import Action, Code, DateRole, Flag, FoundIn
 
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=\D|$)")
-_BODY_CHARS = 2_000_000
+_BODY_CHARS = 500_000
 """Longer bodies are cut: no article has them, and every later step takes time in proportion."""
 _SURE_LANGUAGE = 0.5
 _HINTS = "hints"
@@ -93,6 +93,9 @@ def parse_message(message: Message, options: Options, *, trace: Trace = NO_TRACE
         message: the record as consumed.
         options: of the core; those of parse and dedupe are used.
         trace: told of each decision.
+
+    Raises:
+        MemoryError: the only error that is the process's own rather than the record's.
     """
     watch = Stopwatch()
     origin: _Origin | None = None
@@ -103,6 +106,8 @@ def parse_message(message: Message, options: Options, *, trace: Trace = NO_TRACE
         if document.action is Action.DELETE:
             return ParseOutput((_takedown(origin),), watch.timings)
         drafts, origin = _read(origin, options.parse, trace, watch)
+    except MemoryError:
+        raise  # it belongs to the process, which has no room to write a dead letter either
     except Exception as error:  # noqa: BLE001 - a fault belongs to its record
         if origin is None:
             return ParseOutput((ItemFailure(0, error, raw_ref_of_message(message)),), watch.timings)
@@ -117,6 +122,8 @@ def parse_message(message: Message, options: Options, *, trace: Trace = NO_TRACE
             continue
         try:
             items.append(_finish(draft, number, origin, options, trace, own))
+        except MemoryError:
+            raise
         except Exception as error:  # noqa: BLE001 - a fault belongs to its item
             items.append(_failure(number, error, origin, draft.content, draft.url, entry=not single))
         if not single:

@@ -77,12 +77,22 @@ class TaskTimeoutError(Exception):
     """A task ran over its time limit; its worker was killed."""
 
 
+class TaskMemoryError(Exception):
+    """A task needed more memory than a process may have; the process went on, or was replaced."""
+
+    hint = (
+        "The document takes more memory to read than COPYDESK_POOL_MEMORY_MIB allows: look at it, or raise the limit "
+        "and replay."
+    )
+    """Advice for the dead letter."""
+
+
 class WorkerCrashedError(Exception):
     """The process that ran a task died."""
 
 
 class PoolUnavailableError(Exception):
-    """The pool itself is broken. No record is to blame; a later call finds a new pool."""
+    """No process can be had to run a task: it says nothing about the task, which should be tried again later."""
 
 
 class StateUnavailableError(Exception):
@@ -106,8 +116,9 @@ class TaskPool(Protocol):
 
         Raises:
             TaskTimeoutError: it ran too long.
+            TaskMemoryError: it needed too much memory.
             WorkerCrashedError: its process died.
-            PoolUnavailableError: there is no pool to run it.
+            PoolUnavailableError: there are no processes to run it.
         """
 
     async def close(self) -> None:

@@ -1,7 +1,7 @@
 """The three stages as pure functions: one input record in, everything that follows from it out.
 
-They are what the agents, `copydesk process` and `copydesk explain` all run. No exception leaves them: a fault belongs
-to its record and becomes its dead letter.
+They are what the agents, `copydesk process` and `copydesk explain` all run. No exception leaves them but MemoryError,
+which the process has to deal with: a fault belongs to its record and becomes its dead letter.
 """
 
 from __future__ import annotations
@@ -150,6 +150,8 @@ def run_enrich(message: Message, options: Options, now: datetime, *, trace: Trac
             ),
         )
         pair = emit, _enriched_outcome(enriched, backfill=unique.article.priority is Priority.BACKFILL)
+    except MemoryError:
+        raise
     except Exception as error:  # noqa: BLE001 - a fault belongs to its record
         pair = dead_letter(
             message,
