@@ -381,6 +381,13 @@ class Window(Record):
     """How far back copies are looked for. Example: `14`."""
     oldest: Instant | None = None
     """Arrival of the oldest article that could have matched. Example: `2019-03-14T16:00:01Z`."""
+    published_from: Instant | None = None
+    """Publication of the oldest article whose text could have matched, where its date is known. Null where this one's
+    is not, or where identity decided (address, bytes, `raw_id`), which holds whatever the dates say.
+    Example: `2019-03-14T15:42:00Z`.
+    """
+    published_to: Instant | None = None
+    """Publication of the newest likewise: backfill may come after younger articles. Example: `2019-04-11T15:42:00Z`."""
 
 
 class Algorithm(Record):

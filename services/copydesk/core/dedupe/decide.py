@@ -6,9 +6,11 @@ from datetime import datetime
 
 from copydesk.core.dedupe import state as s
 from copydesk.core.dedupe.changes import TEXT_FIELDS, changed_fields, describe, field_hashes, says_corrected
-from copydesk.core.dedupe.decision import Decision, coordinates, render, to_ms
-from copydesk.core.dedupe.events import DAY_MS, apply_event
+from copydesk.core.dedupe.decision import Decision, coordinates, render
+from copydesk.core.dedupe.event_time import ALWAYS, DAY_MS, close, span_of, span_of_revision, to_ms, within
+from copydesk.core.dedupe.events import apply_event
 from copydesk.core.dedupe.near import CAME_NEAR, Match, find_matches
+from copydesk.core.dedupe.postings import entries
 from copydesk.core.dedupe.reasons import explain
 from copydesk.core.dedupe.similarity import new_stretches, title_similarity
 from copydesk.core.errors import Rejected
@@ -36,7 +38,8 @@ def decide(
     Args:
         article: as it came from the parse stage.
         state: changes of this batch on top of the committed state.
-        options: thresholds and window; the window is measured between arrivals, never against a clock.
+        options: thresholds and window; the window is measured between arrivals and, for texts, between dates of
+            publication, never against a clock.
         now: only ever written down, as `decided_at`.
         trace: told what was decided and why.
 
@@ -70,6 +73,7 @@ class _Look:
         self.now_ms = to_ms(now)
         self.arrival_ms = max(0, to_ms(article.raw.timestamp))
         self.window_ms = options.window_days * DAY_MS
+        self.span = span_of(article)
         self.exact_hash = bytes.fromhex(article.fingerprint.exact_hash)
         self.content_hash = bytes.fromhex(article.raw.sha256)
 
@@ -96,14 +100,14 @@ class _Look:
         return head if head is not None and not head.taken_down and self.recent(head) else None
 
     def recent(self, head: s.Head) -> bool:
-        return s.within(self.arrival_ms, head.arrival_ms, self.window_ms)
+        return within(self.arrival_ms, head.arrival_ms, self.window_ms)
 
     def by_raw_id(self) -> s.Head | None:
         raw_id = self.article.raw_id
         if raw_id is None:
             return None
         seen = s.load_raw_id(self.state, s.raw_id_key(raw_id, self.article.raw.item))
-        if seen is None or not s.within(self.arrival_ms, seen.arrival_ms, self.window_ms):
+        if seen is None or not within(self.arrival_ms, seen.arrival_ms, self.window_ms):
             return None
         # A redelivery after a takedown points at the canceled article: an echo must not bring it back.
         head = s.load_head(self.state, seen.name)
@@ -116,17 +120,24 @@ class _Look:
         return head if head is not None and self.recent(head) else None
 
     def by_text(self) -> s.Head | None:
+        if not self.article.fingerprint.words:
+            return None
+        heads = (self.known(entry.name) for entry in entries(self.state.get(s.exact_key(self.exact_hash))))
+        return next((h for h in heads if h is not None and self.same_time(h) and self.same_short_item(h)), None)
+
+    def same_time(self, head: s.Head) -> bool:
+        return close(self.span, head.span, self.window_ms)
+
+    def same_short_item(self, head: s.Head) -> bool:
+        """Whether one text of few words is one item. Longer texts always are."""
         words = self.article.fingerprint.words
-        head = self.known(self.state.get(s.exact_key(self.exact_hash))) if words else None
-        if head is None or words >= self.options.min_words:
-            return head
+        if words >= self.options.min_words:
+            return True
         alike = title_similarity(self.article.title, head.title)
-        if alike is None:
-            return head if words >= FORMULA_WORDS else None
-        return head if alike >= SAME_TITLE else None
+        return words >= FORMULA_WORDS if alike is None else alike >= SAME_TITLE
 
     def by_nearness(self) -> s.Event:
-        matches = find_matches(self.article.fingerprint, self.arrival_ms, self.state, self.options, self.window_ms)
+        matches = find_matches(self.article.fingerprint, self.arrival_ms, self.span, self.state, self.options)
         if matches and matches[0].measure.of_new >= self.options.threshold:
             return self.near_copy(matches[0])
         article_id = story_id = self.article.article_id
@@ -280,8 +291,13 @@ class _Look:
             fields={} if gone else field_hashes(article),
             corrected=not gone and says_corrected(article),
             taken_down=gone,
+            last_ms=None if gone else self.last_ms(published),
         )
         return s.Event(s.EVENT_VERSION, self.verdict(published=published), head)
+
+    def last_ms(self, published: s.Published) -> int | None:
+        span = span_of_revision(self.article, self.arrival_ms) if published.revision > 1 else self.span
+        return span.last_ms if ALWAYS.first_ms < span.first_ms < span.last_ms else None
 
     def published_ms(self, taken_down: s.Head | None) -> int | None:
         if taken_down is not None:

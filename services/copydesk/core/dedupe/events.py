@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from copydesk.core.dedupe import state as s
+from copydesk.core.dedupe.event_time import DAY_MS, within
+from copydesk.core.dedupe.postings import posting, with_latest, with_posting, without_posting
 from copydesk.core.options import DedupeOptions
 
-DAY_MS = 86_400_000
+_SAME_TEXTS = 16
+"""Articles remembered under one exact text: a text may come back every year, each time as an article of its own."""
 
 
 def apply_event(key: bytes, value: bytes | None, state: s.WritableState, options: DedupeOptions) -> None:
@@ -41,13 +44,12 @@ def forget_texts(name: bytes, head: s.Head | None, state: s.WritableState) -> No
     """Take an article's text out of the indexes, so that a revision never meets its own past."""
     if head is None or head.taken_down:
         return
-    for key in (s.exact_key(head.exact_hash), s.content_key(head.content_hash)):
-        if state.get(key) == name:
-            state.put(key, None)
-    for near in s.split_keys(head.keys):
-        key = s.near_key(near)
+    content = s.content_key(head.content_hash)
+    if state.get(content) == name:
+        state.put(content, None)
+    for key in (s.exact_key(head.exact_hash), *map(s.near_key, s.split_keys(head.keys))):
         old = state.get(key)
-        new = s.without_posting(old, name)
+        new = without_posting(old, name)
         if new != old:
             state.put(key, new)
 
@@ -58,16 +60,17 @@ def _index(name: bytes, head: s.Head, state: s.WritableState, options: DedupeOpt
         state.put(s.url_key(head.url), name)
     if head.taken_down:
         return
-    if head.words:
-        state.put(s.exact_key(head.exact_hash), name)
     state.put(s.content_key(head.content_hash), name)
-    window_ms = options.window_days * DAY_MS
+    new, days = posting(name, head.arrival_ms, head.span), options.window_days
+    if head.words:
+        key = s.exact_key(head.exact_hash)
+        state.put(key, with_latest(state.get(key), new, window_days=days, limit=_SAME_TEXTS))
     for near in s.split_keys(head.keys):
         key = s.near_key(near)
-        postings = s.with_posting(
-            state.get(key), name, head.arrival_ms, window_ms=window_ms, limit=options.max_postings
-        )
+        postings, stopped = with_posting(state.get(key), new, window_days=days, limit=options.max_postings)
         state.put(key, postings)
+        if stopped:
+            state.put(s.sweep_key(head.arrival_ms, near), b"")
 
 
 def _remember_raw_id(
@@ -78,5 +81,5 @@ def _remember_raw_id(
     key = s.raw_id_key(verdict.raw_id, int(coordinates.rsplit(b"-", 1)[1]))
     seen = s.load_raw_id(state, key)
     # The first meaning of an id stays for a window: later records with it are redeliveries.
-    if seen is None or not s.within(verdict.arrival_ms, seen.arrival_ms, options.window_days * DAY_MS):
+    if seen is None or not within(verdict.arrival_ms, seen.arrival_ms, options.window_days * DAY_MS):
         state.put(key, s.encode(s.SeenId(name, verdict.copied is not None, verdict.arrival_ms)))

@@ -1,7 +1,8 @@
 """Forgetting what fell out of the window, so that the state stays as large as the window and no larger.
 
 No decision depends on it but one: the very same record, redelivered after more than a window, is decided afresh.
-Everything else that is forgotten here was ignored already, because its arrival is too old.
+Everything else that is forgotten here was ignored already, because its arrival is too old. Only arrival counts: what is
+old by its date but came yesterday, as backfill does, stays as long as everything else of yesterday.
 """
 
 from __future__ import annotations
@@ -9,15 +10,20 @@ from __future__ import annotations
 from itertools import takewhile
 
 from copydesk.core.dedupe import state as s
-from copydesk.core.dedupe.events import DAY_MS, forget_texts
+from copydesk.core.dedupe.event_time import DAY_MS
+from copydesk.core.dedupe.events import forget_texts
+from copydesk.core.dedupe.postings import without_expired
 from copydesk.core.options import DedupeOptions
 from copydesk.core.ports import Overlay, StateStore
 
 _HOUR_MS = 3_600_000
+_GRACE_MS = DAY_MS
+"""Raw partitions are read side by side and one may lag: its records still meet what arrived a window before them,
+whether this ran in between or not. The log keeps as much more than the window, so that a restored state does too."""
 
 
 def prune(store: StateStore, options: DedupeOptions, newest_ms: int, *, limit: int = 5_000) -> int:
-    """Remove up to `limit` records that arrived more than a window before `newest_ms`, with all that hangs on them.
+    """Remove up to `limit` records that arrived a window and a day before `newest_ms`, with all that hangs on them.
 
     Call it between batches, when no overlay on this store is waiting for its commit; again, while it returns `limit`.
     Records of unknown arrival stay.
@@ -31,7 +37,7 @@ def prune(store: StateStore, options: DedupeOptions, newest_ms: int, *, limit: i
     Returns:
         How many records were removed.
     """
-    horizon_ms = newest_ms - options.window_days * DAY_MS
+    horizon_ms = newest_ms - options.window_days * DAY_MS - _GRACE_MS
     if store.next_offset is None or horizon_ms <= 0:
         return 0
     # A whole hour must be over, or a record that still counts would go with its hour.
@@ -54,6 +60,10 @@ def prune(store: StateStore, options: DedupeOptions, newest_ms: int, *, limit: i
 def _forget(age: bytes, state: Overlay, horizon_ms: int) -> None:
     coordinates = age[len(s.age_key(0, b"")) :]
     state.put(age, None)
+    near = s.swept_key(coordinates)
+    if near is not None:
+        state.put(s.near_key(near), without_expired(state.get(s.near_key(near)), horizon_ms))
+        return
     verdict = s.load_outcome(state, coordinates)
     state.put(s.outcome_key(coordinates), None)
     if verdict is None:

@@ -1,0 +1,126 @@
+"""Lists of the articles under one key of the index, each with its arrival and the days that it is of.
+
+A key that too many articles share («Read our terms of use») tells none apart: a stop marker takes their place. It holds
+for the time that those articles are of, not for others: an archive of one month must not blind us to today's copies.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from copydesk.core.dedupe.event_time import DAY_MS, Span, within
+
+NAME_BYTES = 12
+_ENTRY = struct.Struct(f">{NAME_BYTES}sIhh")
+_STOP = bytes(NAME_BYTES)
+_LONGEST = 4
+"""A list has at most so many times its limit: articles of many years share it, each time with a limit of its own."""
+
+
+class Posting(NamedTuple):
+    """One article under a key; `first_day` and `last_day` count from 1970."""
+
+    name: bytes
+    arrival_s: int
+    first_day: int
+    last_day: int
+
+    @property
+    def is_stop(self) -> bool:
+        """Whether it is a stop marker; its arrival is that of the last article with the key."""
+        return self.name == _STOP
+
+    def meets(self, other: Posting, window_days: int) -> bool:
+        """Whether both may be of one time."""
+        return self.first_day - other.last_day <= window_days and other.first_day - self.last_day <= window_days
+
+    def is_wide(self, window_days: int) -> bool:
+        """Whether it is of no certain time, as without a date."""
+        return self.last_day - self.first_day > window_days
+
+
+def posting(name: bytes, arrival_ms: int, span: Span) -> Posting:
+    """The entry of an article."""
+    return Posting(name, min(max(0, arrival_ms) // 1000, 0xFFFF_FFFF), *span.days)
+
+
+def entries(value: bytes | None) -> Iterator[Posting]:
+    """All entries of a list."""
+    return map(Posting._make, _ENTRY.iter_unpack(value or b""))
+
+
+def candidates(value: bytes | None, arrival_ms: int, span: Span, *, window_days: int, limit: int) -> list[bytes]:
+    """Names of the articles that one of this arrival and time may meet; none where they are too many to tell apart.
+
+    Days are a first sieve: it lets too much through at its rim, never too little.
+    """
+    if value is None:
+        return []
+    first, last = span.days
+    window_ms = window_days * DAY_MS
+    names: list[bytes] = []
+    for name, arrival_s, begin, end in _ENTRY.iter_unpack(value):
+        if begin - last > window_days or first - end > window_days:
+            continue
+        if not within(arrival_ms, arrival_s * 1000, window_ms):
+            continue
+        if name == _STOP:
+            return []
+        names.append(name)
+    return names if len(names) <= limit else []
+
+
+def with_posting(value: bytes | None, new: Posting, *, window_days: int, limit: int) -> tuple[bytes, bool]:
+    """The list with one more article, without those that fell out of the window; and whether a stop marker took it up.
+
+    Beyond `limit` articles of one time a stop marker replaces them. It lasts as long as articles of that time keep
+    arriving within a window of each other. Articles without a date count among themselves only, or a few of them
+    would stop a key for all times.
+    """
+    kept = _alive(value, new, window_days)
+    wide = new.is_wide(window_days)
+    for position, old in enumerate(kept):
+        if old.is_stop and old.is_wide(window_days) is wide and old.meets(new, window_days):
+            kept[position] = old._replace(arrival_s=max(old.arrival_s, new.arrival_s))
+            return _packed(kept, limit), True
+    peers = [
+        old for old in kept
+        if not old.is_stop and old.meets(new, window_days) and (old.is_wide(window_days) or not wide)
+    ]  # fmt: skip
+    if len(peers) < limit:
+        kept.append(new)
+        return _packed(kept, limit), False
+    gone = {old.name for old in peers if old.is_wide(window_days) is wide}
+    return _packed([*(old for old in kept if old.name not in gone), new._replace(name=_STOP)], limit), True
+
+
+def with_latest(value: bytes | None, new: Posting, *, window_days: int, limit: int) -> bytes:
+    """The list with one more article, of which the latest `limit` stay."""
+    return b"".join(_ENTRY.pack(*old) for old in [*_alive(value, new, window_days), new][-limit:])
+
+
+def without_posting(value: bytes | None, name: bytes) -> bytes | None:
+    """The list without one article; None where nothing is left. Stop markers stay."""
+    return b"".join(_ENTRY.pack(*old) for old in entries(value) if old.name != name) or None
+
+
+def without_expired(value: bytes | None, horizon_ms: int) -> bytes | None:
+    """The list without what arrived before a moment; None where nothing is left. Unknown arrivals stay."""
+    kept = (old for old in entries(value) if not 0 < old.arrival_s * 1000 < horizon_ms)
+    return b"".join(_ENTRY.pack(*old) for old in kept) or None
+
+
+def _alive(value: bytes | None, new: Posting, window_days: int) -> list[Posting]:
+    arrival_ms, window_ms = new.arrival_s * 1000, window_days * DAY_MS
+    return [
+        old for old in entries(value) if old.name != new.name and within(arrival_ms, old.arrival_s * 1000, window_ms)
+    ]
+
+
+def _packed(kept: list[Posting], limit: int) -> bytes:
+    if len(kept) > _LONGEST * limit:
+        # What arrived first goes. Its copies are found by their other keys, of which an article has sixteen.
+        kept = sorted(kept, key=lambda old: old.arrival_s)[-_LONGEST * limit :]
+    return b"".join(_ENTRY.pack(*old) for old in kept)
