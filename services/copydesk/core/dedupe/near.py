@@ -46,7 +46,9 @@ def find_matches(
     shared: Counter[bytes] = Counter()
     days, limit = options.window_days, options.max_postings
     for key in s.split_keys(s.pack64(fingerprint.near_keys)):
-        shared.update(candidates(state.get(s.near_key(key)), arrival_ms, span, window_days=days, limit=limit))
+        value = state.get(s.near_key(key))
+        if value:
+            shared.update(candidates(value, arrival_ms, span, window_days=days, limit=limit))
     matches: list[Match] = []
     for name, count in shared.items():
         if count < options.min_shared_keys:

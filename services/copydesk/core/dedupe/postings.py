@@ -19,6 +19,10 @@ _LONGEST = 4
 """A list has at most so many times its limit: articles of many years share it, each time with a limit of its own."""
 
 
+Entry = tuple[bytes, int, int, int]
+"""A posting as it is unpacked: a list is read for every key of every article, and names cost time."""
+
+
 class Posting(NamedTuple):
     """One article under a key; `first_day` and `last_day` count from 1970."""
 
@@ -32,13 +36,9 @@ class Posting(NamedTuple):
         """Whether it is a stop marker; its arrival is that of the last article with the key."""
         return self.name == _STOP
 
-    def meets(self, other: Posting, window_days: int) -> bool:
+    def meets(self, other: Entry, window_days: int) -> bool:
         """Whether both may be of one time."""
-        return self.first_day - other.last_day <= window_days and other.first_day - self.last_day <= window_days
-
-    def is_wide(self, window_days: int) -> bool:
-        """Whether it is of no certain time, as without a date."""
-        return self.last_day - self.first_day > window_days
+        return self.first_day - other[3] <= window_days and other[2] - self.last_day <= window_days
 
 
 def posting(name: bytes, arrival_ms: int, span: Span) -> Posting:
@@ -79,26 +79,26 @@ def with_posting(value: bytes | None, new: Posting, *, window_days: int, limit: 
     arriving within a window of each other. Articles without a date count among themselves only, or a few of them
     would stop a key for all times.
     """
+    if not value:
+        return _ENTRY.pack(*new), False
+    wide = is_wide(new, window_days)
     kept = _alive(value, new, window_days)
-    wide = new.is_wide(window_days)
-    for position, old in enumerate(kept):
-        if old.is_stop and old.is_wide(window_days) is wide and old.meets(new, window_days):
-            kept[position] = old._replace(arrival_s=max(old.arrival_s, new.arrival_s))
-            return _packed(kept, limit), True
-    peers = [
-        old for old in kept
-        if not old.is_stop and old.meets(new, window_days) and (old.is_wide(window_days) or not wide)
-    ]  # fmt: skip
+    same_time = [old for old in kept if new.meets(old, window_days)]
+    for old in same_time:
+        if old[0] == _STOP and is_wide(old, window_days) is wide:
+            touched = (_STOP, max(old[1], new.arrival_s), old[2], old[3])
+            return _packed([touched if one == old else one for one in kept], limit), True
+    peers = [old for old in same_time if old[0] != _STOP and (not wide or is_wide(old, window_days))]
     if len(peers) < limit:
         kept.append(new)
         return _packed(kept, limit), False
-    gone = {old.name for old in peers if old.is_wide(window_days) is wide}
-    return _packed([*(old for old in kept if old.name not in gone), new._replace(name=_STOP)], limit), True
+    gone = {old[0] for old in peers if is_wide(old, window_days) is wide}
+    return _packed([*(old for old in kept if old[0] not in gone), new._replace(name=_STOP)], limit), True
 
 
 def with_latest(value: bytes | None, new: Posting, *, window_days: int, limit: int) -> bytes:
     """The list with one more article, of which the latest `limit` stay."""
-    return b"".join(_ENTRY.pack(*old) for old in [*_alive(value, new, window_days), new][-limit:])
+    return b"".join(_ENTRY.pack(*old) for old in [*_alive(value or b"", new, window_days), new][-limit:])
 
 
 def without_posting(value: bytes | None, name: bytes) -> bytes | None:
@@ -112,15 +112,18 @@ def without_expired(value: bytes | None, horizon_ms: int) -> bytes | None:
     return b"".join(_ENTRY.pack(*old) for old in kept) or None
 
 
-def _alive(value: bytes | None, new: Posting, window_days: int) -> list[Posting]:
-    arrival_ms, window_ms = new.arrival_s * 1000, window_days * DAY_MS
-    return [
-        old for old in entries(value) if old.name != new.name and within(arrival_ms, old.arrival_s * 1000, window_ms)
-    ]
+def is_wide(entry: Entry, window_days: int) -> bool:
+    """Whether it is of no certain time, as without a date."""
+    return entry[3] - entry[2] > window_days
 
 
-def _packed(kept: list[Posting], limit: int) -> bytes:
+def _alive(value: bytes, new: Posting, window_days: int) -> list[Entry]:
+    name, arrival_ms, window_ms = new.name, new.arrival_s * 1000, window_days * DAY_MS
+    return [old for old in _ENTRY.iter_unpack(value) if old[0] != name and within(arrival_ms, old[1] * 1000, window_ms)]
+
+
+def _packed(kept: list[Entry], limit: int) -> bytes:
     if len(kept) > _LONGEST * limit:
         # What arrived first goes. Its copies are found by their other keys, of which an article has sixteen.
-        kept = sorted(kept, key=lambda old: old.arrival_s)[-_LONGEST * limit :]
+        kept = sorted(kept, key=lambda old: old[1])[-_LONGEST * limit :]
     return b"".join(_ENTRY.pack(*old) for old in kept)
