@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from copydesk import __version__
 from copydesk.core import headers as h
+from copydesk.core.envelope import says_backfill
 from copydesk.core.errors import Rejected
 from copydesk.core.ids import content_sha256
 from copydesk.core.options import Options, config_hash
@@ -128,6 +129,7 @@ def dead_letter(
     raw: RawRef | None = None,
     article_id: str | None = None,
     attempts: int = 1,
+    backfill: bool | None = None,
 ) -> tuple[Emit, Outcome]:
     """The record for the dead-letter topic and the outcome to account for.
 
@@ -141,6 +143,7 @@ def dead_letter(
         raw: the raw record, where the caller knows it better than `origin_of`.
         article_id: the article's id, likewise.
         attempts: how often it was tried.
+        backfill: whether the item is backfill, where the caller knows it; else the message is asked.
     """
     if raw is None:
         raw, found_id = origin_of(message, stage)
@@ -211,6 +214,7 @@ def dead_letter(
         article_id=article_id,
         code=code,
         message=text,
+        backfill=says_backfill(message, stage) if backfill is None else backfill,
     )
     return emit, outcome
 
