@@ -22,7 +22,9 @@ class Original(Record):
     key_b64: str | None
     """Key, base64. Example: `aHR0cHM6Ly9leGFtcGxlLmNvbS8=`."""
     value_b64: str | None
-    """Value, base64; null where it was null or too large to carry. Example: `PGgxPkJyaWRnZSByZW9wZW5zPC9oMT4=`."""
+    """Value, base64; null where it was null, too large to carry, or taken down.
+    Example: `PGgxPkJyaWRnZSByZW9wZW5zPC9oMT4=`.
+    """
     headers: list[tuple[str, str | None]]
     """Headers in order, values base64. Example: `[["x-url", "aHR0cHM6Ly9leGFtcGxlLmNvbS8="]]`."""
 

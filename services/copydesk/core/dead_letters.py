@@ -42,6 +42,7 @@ HINTS: dict[Code, str] = {
     Code.LANGUAGE_BLOCKED: "The language is on the block list: see COPYDESK_PARSE__BLOCKED_LANGUAGES.",
     Code.BAD_URL: "The url is not an http or https address: correct it, or leave it out.",
     Code.BAD_TAKEDOWN: "No published article has that url or raw_id within the dedupe window: check which was meant.",
+    Code.TAKEN_DOWN: "It was taken down after this was fetched: to publish it again, send it with a later fetched_at.",
     Code.PARSE_TIMEOUT: "Parsing ran over its time limit: look at the document, or raise COPYDESK_PARSE_TIMEOUT_S.",
     Code.PARSE_ERROR: "A fault in parsing: keep the dead letter, report its fingerprint, replay after the mend.",
     Code.ENRICH_TIMEOUT: "Enriching ran over its time limit: replay it, or raise COPYDESK_ENRICH_TIMEOUT_S.",
@@ -151,6 +152,8 @@ def dead_letter(
     failed = code in FAILURES
     raw_key = message.key if stage is Stage.PARSE else h.header(message.headers, h.RAW_KEY)
     carried = message.value if message.value is None or len(message.value) <= MAX_ORIGINAL_BYTES else None
+    if code is Code.TAKEN_DOWN:
+        carried = None  # what was withdrawn must not live on in another topic
     text = describe(error)[:_MESSAGE_CHARS]
     identity = f"{raw.topic}-{raw.partition}-{raw.offset}-{raw.item}"
     letter = DeadLetter(

@@ -256,8 +256,9 @@ def _failure(
 def _takedown(origin: _Origin) -> ParsedArticle:
     """A withdrawal: nothing but what names the article."""
     document = origin.document
-    url = document.final_url or document.url
-    canonical = canonical_url(url, None)
+    # Both addresses count: the canonical form is of the one after redirects, as an article's is.
+    url = document.url or document.final_url
+    canonical = canonical_url(document.final_url or url, None)
     raw = origin.raw(document.content, 0)
     return ParsedArticle(
         action=Action.DELETE,

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 from copydesk.core.dedupe.event_time import ALWAYS, from_ms, span_of, to_ms
 from copydesk.core.dedupe.state import Copied, Published, Verdict
+from copydesk.core.errors import Rejected
 from copydesk.core.fingerprint import near_keys_b64
 from copydesk_schemas.duplicate import DifferingSpan, DuplicateArticle, DuplicateOf, Evidence, ThisCopy
 from copydesk_schemas.parsed import ParsedArticle, UniqueArticle
 from copydesk_schemas.parts import Algorithm, Change, Dedup, Nearest, Window
-from copydesk_schemas.reasons import Action, ChangeKind, DuplicateVerdict
+from copydesk_schemas.reasons import Action, ChangeKind, Code, DuplicateVerdict
 from copydesk_schemas.reasons import Verdict as PublishedVerdict
 
 METHOD = "bottom16-containment"
@@ -41,11 +42,13 @@ _BY_TEXT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Exactly one of `unique` and `duplicate`; the events that it adds to the log, none for a redelivered record."""
+    """Exactly one of `unique`, `duplicate` and `refused`; its events for the log, none for a redelivered record."""
 
     unique: UniqueArticle | None
     duplicate: DuplicateArticle | None
     events: tuple[tuple[bytes, bytes | None], ...] = ()
+    refused: Rejected | None = None
+    """Why it becomes a dead letter: bad_takedown or taken_down."""
 
 
 def coordinates(article: ParsedArticle) -> bytes:
@@ -56,12 +59,14 @@ def coordinates(article: ParsedArticle) -> bytes:
 
 def render(article: ParsedArticle, verdict: Verdict, events: tuple[tuple[bytes, bytes | None], ...] = ()) -> Decision:
     """The decision that a stored outcome stands for."""
+    if verdict.refused is not None:
+        return Decision(None, None, events, Rejected(Code(verdict.refused.code), verdict.refused.message))
     window = _window(article, verdict)
     algorithm = Algorithm(name=METHOD, version=ALGORITHM_VERSION, config_hash=verdict.config_hash)
     if verdict.copied is not None:
         return Decision(None, _duplicate(article, verdict, verdict.copied, window, algorithm), events)
     if verdict.published is None:
-        raise ValueError("an outcome is either published or copied")
+        raise ValueError("an outcome is published, copied or refused")
     return Decision(_unique(article, verdict, verdict.published, window, algorithm), None, events)
 
 
@@ -155,9 +160,10 @@ def _duplicate(
         window=window,
         this=ThisCopy(
             url=article.canonical_url or article.url,
-            title=article.title,
+            # An echo of what was taken down says no more of it than where it came from.
+            title=None if copied.canceled else article.title,
             source=article.source,
-            authors=article.authors,
+            authors=[] if copied.canceled else article.authors,
             published_at=article.published_at,
             language=article.language,
             stats=article.stats,

@@ -29,24 +29,33 @@ def apply_event(key: bytes, value: bytes | None, state: s.WritableState, options
     verdict = event.verdict
     state.put(s.outcome_key(key), s.encode(verdict))
     state.put(s.age_key(verdict.arrival_ms, key), b"")
+    if verdict.withdrawal is not None:
+        _remember_takedown(verdict.withdrawal, verdict.arrival_ms, state)
     if verdict.copied is not None:
         name = s.handle(verdict.copied.article_id)
         state.put(s.copies_key(name), verdict.copied.copies.to_bytes(4, "big"))
         _remember_raw_id(verdict, key, name, state, options)
     elif event.head is not None:
         name = s.handle(event.head.article_id)
-        forget_texts(name, s.load_head(state, name), state)
+        old = s.load_head(state, name)
+        forget_texts(name, old, state)
+        if old is not None and old.fetched_url is not None and old.fetched_url != event.head.fetched_url:
+            forget_key(s.fetched_key(old.fetched_url), name, state)
         _index(name, event.head, state, options)
         _remember_raw_id(verdict, key, name, state, options)
+
+
+def forget_key(key: bytes, name: bytes, state: s.WritableState) -> None:
+    """Take an article out of an index that knows one for each key, unless another has taken its place."""
+    if state.get(key) == name:
+        state.put(key, None)
 
 
 def forget_texts(name: bytes, head: s.Head | None, state: s.WritableState) -> None:
     """Take an article's text out of the indexes, so that a revision never meets its own past."""
     if head is None or head.taken_down:
         return
-    content = s.content_key(head.content_hash)
-    if state.get(content) == name:
-        state.put(content, None)
+    forget_key(s.content_key(head.content_hash), name, state)
     for key in (s.exact_key(head.exact_hash), *map(s.near_key, s.split_keys(head.keys))):
         old = state.get(key)
         new = without_posting(old, name)
@@ -58,6 +67,8 @@ def _index(name: bytes, head: s.Head, state: s.WritableState, options: DedupeOpt
     state.put(s.head_key(name), s.encode(head))
     if head.url is not None:
         state.put(s.url_key(head.url), name)
+    if head.fetched_url is not None:
+        state.put(s.fetched_key(head.fetched_url), name)
     if head.taken_down:
         return
     state.put(s.content_key(head.content_hash), name)
@@ -71,6 +82,13 @@ def _index(name: bytes, head: s.Head, state: s.WritableState, options: DedupeOpt
         state.put(key, postings)
         if stopped:
             state.put(s.sweep_key(head.arrival_ms, near), b"")
+
+
+def _remember_takedown(withdrawal: s.Withdrawal, arrival_ms: int, state: s.WritableState) -> None:
+    for key in withdrawal.keys:
+        known = s.load_taken_down(state, key)
+        at_ms = withdrawal.at_ms if known is None else max(known.at_ms, withdrawal.at_ms)
+        state.put(key, s.encode(s.TakenDown(at_ms, arrival_ms)))
 
 
 def _remember_raw_id(

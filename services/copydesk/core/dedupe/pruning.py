@@ -11,7 +11,7 @@ from itertools import takewhile
 
 from copydesk.core.dedupe import state as s
 from copydesk.core.dedupe.event_time import DAY_MS
-from copydesk.core.dedupe.events import forget_texts
+from copydesk.core.dedupe.events import forget_key, forget_texts
 from copydesk.core.dedupe.postings import without_expired
 from copydesk.core.options import DedupeOptions
 from copydesk.core.ports import Overlay, StateStore
@@ -73,6 +73,10 @@ def _forget(age: bytes, state: Overlay, horizon_ms: int) -> None:
         seen = s.load_raw_id(state, key)
         if seen is not None and 0 < seen.arrival_ms < horizon_ms:
             state.put(key, None)
+    for key in verdict.withdrawal.keys if verdict.withdrawal is not None else ():
+        taken_down = s.load_taken_down(state, key)
+        if taken_down is not None and 0 < taken_down.arrival_ms < horizon_ms:
+            state.put(key, None)
     outcome = verdict.published or verdict.copied
     name = s.handle(outcome.article_id) if outcome is not None else None
     head = s.load_head(state, name)
@@ -80,7 +84,9 @@ def _forget(age: bytes, state: Overlay, horizon_ms: int) -> None:
     if name is None or head is None or head.arrival_ms <= 0 or head.arrival_ms >= horizon_ms:
         return
     forget_texts(name, head, state)
-    if head.url is not None and state.get(s.url_key(head.url)) == name:
-        state.put(s.url_key(head.url), None)
+    if head.url is not None:
+        forget_key(s.url_key(head.url), name, state)
+    if head.fetched_url is not None:
+        forget_key(s.fetched_key(head.fetched_url), name, state)
     state.put(s.head_key(name), None)
     state.put(s.copies_key(name), None)

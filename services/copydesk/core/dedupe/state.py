@@ -8,6 +8,8 @@
 | `x` exact hash, `k` near key | postings: the articles with this text, or with this key in it, and stop markers |
 | `i` raw id and item | the article that this id led to, whether as published or as a copy, and when |
 | `c` article | running count of copies |
+| `a` URL | the article that was fetched there, where its page names another address as its own |
+| `d` URL, or raw id and item | when it was taken down, and when that was asked for |
 | `t` hour of arrival, raw coordinates | nothing: the order in which entries grow old |
 | `t` hour of arrival, NUL, near key | likewise, of stop markers: no record leads to them |
 
@@ -73,6 +75,9 @@ class Head(msgspec.Struct, array_like=True, frozen=True):
     last_ms: int | None = None
     """The last moment that the text may be of, where `published_ms` is only the first."""
 
+    fetched_url: str | None = None
+    """Canonical form of the address that it was fetched from, where that is not `url`: a takedown may name it."""
+
     @property
     def span(self) -> Span:
         """The time that the text is of."""
@@ -96,6 +101,8 @@ class Copied(msgspec.Struct, array_like=True, frozen=True):
     length_ratio: float | None
     spans: list[tuple[str, str]]
     copies: int
+    canceled: bool = False
+    """Whether the article that it belongs to was taken down."""
 
 
 class Published(msgspec.Struct, array_like=True, frozen=True):
@@ -122,8 +129,29 @@ class SeenId(msgspec.Struct, array_like=True, frozen=True):
     arrival_ms: int
 
 
+class Refused(msgspec.Struct, array_like=True, frozen=True):
+    """A record that policy keeps out: what its dead letter says."""
+
+    code: str
+    message: str
+
+
+class Withdrawal(msgspec.Struct, array_like=True, frozen=True):
+    """A takedown: from what moment on, and the keys (`d`) under which it is remembered."""
+
+    at_ms: int
+    keys: list[bytes]
+
+
+class TakenDown(msgspec.Struct, array_like=True, frozen=True):
+    """What is remembered under such a key."""
+
+    at_ms: int
+    arrival_ms: int
+
+
 class Verdict(msgspec.Struct, array_like=True, frozen=True):
-    """The outcome of one record: exactly one of `published` and `copied` is set."""
+    """The outcome of one record: exactly one of `published`, `copied` and `refused` is set."""
 
     decided_ms: int
     arrival_ms: int
@@ -133,6 +161,8 @@ class Verdict(msgspec.Struct, array_like=True, frozen=True):
     published: Published | None
     copied: Copied | None
     raw_id: str | None
+    refused: Refused | None = None
+    withdrawal: Withdrawal | None = None
 
 
 class Event(msgspec.Struct, array_like=True, frozen=True):
@@ -148,9 +178,10 @@ _decode_event = msgspec.msgpack.Decoder(Event).decode
 _decode_verdict = msgspec.msgpack.Decoder(Verdict).decode
 _decode_head = msgspec.msgpack.Decoder(Head).decode
 _decode_seen = msgspec.msgpack.Decoder(SeenId).decode
+_decode_taken_down = msgspec.msgpack.Decoder(TakenDown).decode
 
 
-def encode(value: Event | Verdict | Head | SeenId) -> bytes:
+def encode(value: Event | Verdict | Head | SeenId | TakenDown) -> bytes:
     """MessagePack, fields by position."""
     return _encode(value)
 
@@ -208,6 +239,21 @@ def raw_id_key(raw_id: str, item: int) -> bytes:
     return b"i" + _digest(f"{raw_id}\n{item}")
 
 
+def fetched_key(url: str) -> bytes:
+    """Where the article lies that was fetched from an address other than its own."""
+    return b"a" + _digest(url)
+
+
+def taken_down_url_key(url: str) -> bytes:
+    """Where the takedown of a canonical URL lies."""
+    return b"du" + _digest(url)
+
+
+def taken_down_id_key(raw_id: str, item: int) -> bytes:
+    """Where the takedown of a producer's id lies."""
+    return b"di" + _digest(f"{raw_id}\n{item}")
+
+
 def copies_key(name: bytes) -> bytes:
     """Where the number of copies of an article lies."""
     return b"c" + name
@@ -244,6 +290,12 @@ def load_raw_id(state: StateView, key: bytes) -> SeenId | None:
     """What became of a producer's id, under its key."""
     value = state.get(key)
     return _decode_seen(value) if value is not None else None
+
+
+def load_taken_down(state: StateView, key: bytes) -> TakenDown | None:
+    """The takedown under a key."""
+    value = state.get(key)
+    return _decode_taken_down(value) if value is not None else None
 
 
 def load_copies(state: StateView, name: bytes) -> int:
