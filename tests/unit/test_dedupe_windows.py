@@ -13,7 +13,7 @@ from copydesk.adapters.state_memory import MemoryStore
 from copydesk.core.dedupe import apply_event, decide, prune
 from copydesk.core.dedupe import state as s
 from copydesk.core.dedupe.event_time import ALWAYS, DAY_MS, Span, close, to_ms
-from copydesk.core.dedupe.postings import candidates, entries, posting, with_posting, without_expired
+from copydesk.core.dedupe.postings import candidates, entries, posting, with_latest, with_posting, without_expired
 from copydesk.core.options import DedupeOptions
 from copydesk.core.ports import Overlay
 from copydesk_schemas.reasons import DatePrecision, DuplicateVerdict, Verdict
@@ -229,9 +229,18 @@ def test_a_stop_marker_ends_with_its_window_of_arrivals() -> None:
         assert stopped
 
 
-def test_a_list_of_many_times_stays_short() -> None:
+def test_a_list_of_many_times_stays_short_at_the_expense_of_the_archive() -> None:
     value = filled([day(i * 20) for i in range(100)])
-    assert [e.first_day // 20 for e in entries(value)] == list(range(88, 100))
+    # The first arrived within a window of its day, like all live articles.
+    assert [e.first_day // 20 for e in entries(value)] == [0, *range(88, 100)]
+
+
+def test_texts_of_many_years_push_out_no_live_one() -> None:
+    value = b""
+    for i in range(50):
+        new = posting(s.handle(str(i)), DAY_MS + i, day(1 if i % 10 == 0 else 400 * i))
+        value = with_latest(value, new, **WINDOW)
+    assert [e.name for e in entries(value)] == [s.handle(str(i)) for i in (20, 30, 40, 47, 48, 49)]
 
 
 def test_expired_entries_go_and_unknown_arrivals_stay() -> None:

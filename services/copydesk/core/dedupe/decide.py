@@ -46,7 +46,8 @@ def decide(
     key = coordinates(article)
     verdict = s.load_outcome(state, key)
     if verdict is not None:
-        decision = render(article, verdict)
+        gone = takedown.canceled_since(verdict, state)
+        decision = render(article, verdict) if gone is None else Decision(None, None, refused=gone)
         trace.note("dedupe", "record", "decided before", explain(decision))
         return decision
     event = _Look(article, state, options, now).decide()

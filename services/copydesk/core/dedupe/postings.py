@@ -7,7 +7,7 @@ for the time that those articles are of, not for others: an archive of one month
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from copydesk.core.dedupe.event_time import DAY_MS, Span, within
@@ -15,8 +15,10 @@ from copydesk.core.dedupe.event_time import DAY_MS, Span, within
 NAME_BYTES = 12
 _ENTRY = struct.Struct(f">{NAME_BYTES}sIhh")
 _STOP = bytes(NAME_BYTES)
-_LONGEST = 4
-"""A list has at most so many times its limit: articles of many years share it, each time with a limit of its own."""
+_ARCHIVE = 4
+"""A list has at most so many times its limit of the archive: articles of many years share it, each time with a limit of
+its own."""
+_DAY_S = 86_400
 
 
 Entry = tuple[bytes, int, int, int]
@@ -87,29 +89,32 @@ def with_posting(value: bytes | None, new: Posting, *, window_days: int, limit: 
     for old in same_time:
         if old[0] == _STOP and is_wide(old, window_days) is wide:
             touched = (_STOP, max(old[1], new.arrival_s), old[2], old[3])
-            return _packed([touched if one == old else one for one in kept], limit), True
+            return _packed([touched if one == old else one for one in kept]), True
     peers = [old for old in same_time if old[0] != _STOP and (not wide or is_wide(old, window_days))]
     if len(peers) < limit:
         kept.append(new)
-        return _packed(kept, limit), False
+        return _packed(_trimmed(kept, window_days, _ARCHIVE * limit)), False
     gone = {old[0] for old in peers if is_wide(old, window_days) is wide}
-    return _packed([*(old for old in kept if old[0] not in gone), new._replace(name=_STOP)], limit), True
+    kept = [*(old for old in kept if old[0] not in gone), new._replace(name=_STOP)]
+    return _packed(_trimmed(kept, window_days, _ARCHIVE * limit)), True
 
 
 def with_latest(value: bytes | None, new: Posting, *, window_days: int, limit: int) -> bytes:
-    """The list with one more article, of which the latest `limit` stay."""
-    return b"".join(_ENTRY.pack(*old) for old in [*_alive(value or b"", new, window_days), new][-limit:])
+    """The list with one more article, of which the latest `limit` live ones stay and as many of the archive."""
+    kept = _trimmed([*_alive(value or b"", new, window_days), new], window_days, limit)
+    live = [old for old in kept if _is_live(old, window_days)]
+    gone = set(live[:-limit])
+    return _packed([old for old in kept if old not in gone])
 
 
 def without_posting(value: bytes | None, name: bytes) -> bytes | None:
     """The list without one article; None where nothing is left. Stop markers stay."""
-    return b"".join(_ENTRY.pack(*old) for old in entries(value) if old.name != name) or None
+    return _packed([old for old in entries(value) if old.name != name]) or None
 
 
 def without_expired(value: bytes | None, horizon_ms: int) -> bytes | None:
     """The list without what arrived before a moment; None where nothing is left. Unknown arrivals stay."""
-    kept = (old for old in entries(value) if not 0 < old.arrival_s * 1000 < horizon_ms)
-    return b"".join(_ENTRY.pack(*old) for old in kept) or None
+    return _packed([old for old in entries(value) if not 0 < old.arrival_s * 1000 < horizon_ms]) or None
 
 
 def is_wide(entry: Entry, window_days: int) -> bool:
@@ -122,8 +127,23 @@ def _alive(value: bytes, new: Posting, window_days: int) -> list[Entry]:
     return [old for old in _ENTRY.iter_unpack(value) if old[0] != name and within(arrival_ms, old[1] * 1000, window_ms)]
 
 
-def _packed(kept: list[Entry], limit: int) -> bytes:
-    if len(kept) > _LONGEST * limit:
-        # What arrived first goes. Its copies are found by their other keys, of which an article has sixteen.
-        kept = sorted(kept, key=lambda old: old[1])[-_LONGEST * limit :]
+def _is_live(entry: Entry, window_days: int) -> bool:
+    """Whether it arrived within a window of its time, or has none: the archive must not push such out."""
+    arrival_day = entry[1] // _DAY_S
+    return arrival_day - entry[3] <= window_days and entry[2] - arrival_day <= window_days
+
+
+def _trimmed(kept: list[Entry], window_days: int, archive_limit: int) -> list[Entry]:
+    """The list with no more of the archive than so much; what arrived first goes.
+
+    Its copies are found by their other keys, of which an article has sixteen.
+    """
+    if len(kept) <= archive_limit:
+        return kept
+    archive = sorted((old for old in kept if not _is_live(old, window_days)), key=lambda old: old[1])
+    gone = set(archive[:-archive_limit])
+    return [old for old in kept if old not in gone]
+
+
+def _packed(kept: Iterable[Entry]) -> bytes:
     return b"".join(_ENTRY.pack(*old) for old in kept)

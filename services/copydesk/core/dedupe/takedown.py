@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from copydesk.core.dedupe import state as s
 from copydesk.core.dedupe.changes import TEXT_FIELDS
 from copydesk.core.dedupe.event_time import to_ms, within
+from copydesk.core.errors import Rejected
 from copydesk.core.ports import StateView
 from copydesk.core.urls import canonical_url
 from copydesk_schemas.parsed import ParsedArticle
-from copydesk_schemas.reasons import ChangeKind, Verdict
+from copydesk_schemas.reasons import ChangeKind, Code, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,21 @@ def taken_down_since(names: Names, fetched: int, arrival_ms: int, window_ms: int
         return False
     found = (s.load_taken_down(state, key) for key in names.keys)
     return any(t is not None and fetched < t.at_ms and within(arrival_ms, t.arrival_ms, window_ms) for t in found)
+
+
+def canceled_since(verdict: s.Verdict, state: StateView) -> Rejected | None:
+    """Why a record that was published before must not be published again now: its article was taken down meanwhile.
+
+    The first verdict of a record is kept for its redelivery, and this is the one exception. Only replays come here: a
+    crash leaves either the output and its verdict behind or neither.
+    """
+    published = verdict.published
+    if published is None or published.kind == ChangeKind.TAKEDOWN:
+        return None
+    head = s.load_head(state, s.handle(published.article_id))
+    if head is None or not head.taken_down or head.revision <= published.revision:
+        return None
+    return Rejected(Code.TAKEN_DOWN, f"revision {published.revision} was canceled by revision {head.revision}")
 
 
 def named_article(names: Names, state: StateView) -> tuple[s.Head | None, str]:
