@@ -86,7 +86,8 @@ def named_article(names: Names, state: StateView) -> tuple[s.Head | None, str]:
         head = s.load_head(state, seen.name) if seen is not None else None
         if head is not None:
             return head, ""
-    named = " or ".join(name[:200] for name in (*names.urls, raw_id) if name is not None) or "nothing that is known"
+    known = [url[:200] for url in names.urls] + ([f"raw_id {raw_id[:100]!r}"] if raw_id is not None else [])
+    named = " or ".join(known) or "an address that is none"
     return None, f"no published article under {named}"
 
 
