@@ -33,6 +33,12 @@ Instant = Annotated[
 ]
 """An instant: RFC 3339 on the wire, in UTC, an aware `datetime` in Python."""
 
+UNTRUSTED = "x-untrusted"
+"""Key of the JSON Schema extension that marks strings which outsiders wrote."""
+
+Untrusted = Annotated[str, Field(json_schema_extra={UNTRUSTED: True})]
+"""Text or an address taken from the article, its page or its producer. Whoever wrote that chose these characters."""
+
 Score = Annotated[float, Field(ge=0.0, le=1.0)]
 """A score or confidence, 0 to 1."""
 

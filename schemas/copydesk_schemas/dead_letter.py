@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, NonNegativeInt, PositiveInt
 
-from copydesk_schemas.base import Instant, Record
+from copydesk_schemas.base import Instant, Record, Untrusted
 from copydesk_schemas.parts import Pipeline, RawRef
 from copydesk_schemas.reasons import Code, DeadLetterKind, Stage
 from copydesk_schemas.version import SCHEMA_VERSION
@@ -19,11 +19,13 @@ class Original(Record):
     """Its partition. Example: `4`."""
     offset: NonNegativeInt
     """Its offset. Example: `128731`."""
-    key_b64: str | None
+    key_b64: Untrusted | None
     """Key, base64. Example: `aHR0cHM6Ly9leGFtcGxlLmNvbS8=`."""
-    value_b64: str | None
-    """Value, base64; null where it was null or too large to carry. Example: `PGgxPkJyaWRnZSByZW9wZW5zPC9oMT4=`."""
-    headers: list[tuple[str, str | None]]
+    value_b64: Untrusted | None
+    """Value, base64; null where it was null, too large to carry, or taken down.
+    Example: `PGgxPkJyaWRnZSByZW9wZW5zPC9oMT4=`.
+    """
+    headers: list[tuple[Untrusted, Untrusted | None]]
     """Headers in order, values base64. Example: `[["x-url", "aHR0cHM6Ly9leGFtcGxlLmNvbS8="]]`."""
 
 
@@ -40,13 +42,13 @@ class DeadLetter(Record):
     """Where it ended. Example: `parse`."""
     code: Code
     """Why, for machines. Example: `parse_error`."""
-    message: str = Field(max_length=500)
+    message: Untrusted = Field(max_length=500)
     """Why, for people. Example: `ValueError: the tree has no root`."""
     error_class: str | None
     """Class of the exception, for faults. Example: `ValueError`."""
     error_fingerprint: str | None
     """Class and innermost frame, hashed: same fault, same fingerprint. Example: `8d1e6b0c4f2a9375`."""
-    stack: str | None = Field(max_length=8192)
+    stack: Untrusted | None = Field(max_length=8192)
     """Stack trace without local variables. Example: `Traceback (most recent call last): …`."""
     retryable: bool
     """Whether the same input may succeed later. Example: `false`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, NonNegativeInt, PositiveInt
 
-from copydesk_schemas.base import Instant, Record, Score
+from copydesk_schemas.base import Instant, Record, Score, Untrusted
 from copydesk_schemas.parts import Algorithm, Author, Language, RawRef, Source, Stats, Window
 from copydesk_schemas.reasons import DuplicateVerdict
 from copydesk_schemas.version import SCHEMA_VERSION
@@ -17,11 +17,11 @@ class DuplicateOf(Record):
     """Its id. Example: `5f2b8a1c9d3e4f60718293a4b5c6d7e8`."""
     revision: PositiveInt
     """Its revision at the time. Example: `1`."""
-    url: str | None
+    url: Untrusted | None
     """Its canonical address. Example: `https://example.com/news/bridge-reopens`."""
-    title: str | None
+    title: Untrusted | None
     """Its headline. Example: `Bridge reopens after repairs`."""
-    source: str | None
+    source: Untrusted | None
     """Its publisher's domain or name. Example: `example.com`."""
     published_at: Instant | None
     """When it was published. Example: `2019-03-28T15:42:00Z`."""
@@ -32,7 +32,7 @@ class DifferingSpan(Record):
 
     side: str
     """`this` or `original`. Example: `this`."""
-    text: str
+    text: Untrusted
     """The words, at most 200 characters. Example: `Additional reporting by John Roe`."""
 
 
@@ -56,9 +56,9 @@ class Evidence(Record):
 class ThisCopy(Record):
     """The copy itself, short."""
 
-    url: str | None
+    url: Untrusted | None
     """Its canonical address, else where it was fetched. Example: `https://copy.example/bridge`."""
-    title: str | None
+    title: Untrusted | None
     """Its headline. Example: `Bridge reopens`."""
     source: Source
     """Its publisher."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import PositiveInt
 
-from copydesk_schemas.base import Instant, Record
+from copydesk_schemas.base import Instant, Record, Untrusted
 from copydesk_schemas.parts import (
     Author,
     Change,
@@ -51,23 +51,23 @@ class EnrichedArticle(Record):
     """Whether it may be used. Example: `usable`."""
     change: Change
     """What happened to this article with this record."""
-    url: str | None
+    url: Untrusted | None
     """Where it was fetched. Example: `https://example.com/news/bridge-reopens?utm_source=feed`."""
-    canonical_url: str | None
+    canonical_url: Untrusted | None
     """The address that identifies the article. Example: `https://example.com/news/bridge-reopens`."""
     source: Source
     """Publisher of this copy."""
     syndicated_from: SyndicatedFrom | None
     """Agency credit or source line."""
-    title: str | None
+    title: Untrusted | None
     """Headline without the site's name; null only with flag `no_title`. Example: `Bridge reopens after repairs`."""
-    subtitle: str | None
+    subtitle: Untrusted | None
     """Deck below the headline. Example: `Two years of detours end`."""
-    description: str | None
+    description: Untrusted | None
     """The publisher's own summary. Example: `The bridge is open to traffic again.`."""
-    key_points: list[str]
+    key_points: list[Untrusted]
     """Bullet summary above the story. Example: `["The bridge reopened on Monday", "Repairs took two years"]`."""
-    body: str
+    body: Untrusted
     """Clean text, NFC, paragraphs divided by one blank line; empty for a canceled article.
     Example: `The bridge reopened on Monday after two years of repairs.`.
     """
@@ -75,9 +75,9 @@ class EnrichedArticle(Record):
     """Authors, split, without site names."""
     dateline: Dateline | None
     """Place and date before the first sentence."""
-    section: str | None
+    section: Untrusted | None
     """The publisher's own section. Example: `World`."""
-    tags: list[str]
+    tags: list[Untrusted]
     """The publisher's own tags. Example: `["bridges", "traffic"]`."""
     genre: Genre | None
     """Journalistic genre."""

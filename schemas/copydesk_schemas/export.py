@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from copydesk_schemas.base import Json
+from copydesk_schemas.base import UNTRUSTED, Json
 from copydesk_schemas.dead_letter import DeadLetter
 from copydesk_schemas.duplicate import DuplicateArticle
 from copydesk_schemas.enriched import EnrichedArticle
@@ -32,6 +32,21 @@ RECORDS: dict[str, type[BaseModel]] = {
 PUBLIC = ("raw", "enriched", "duplicate", "dead-letter")
 """Records of the four public topics; the others cross internal topics and may change with any version."""
 
+_TRUST = """\
+Fields marked *untrusted* (`x-untrusted: true` in the JSON Schema) hold what strangers wrote: the article, its page, its
+producer. They are plain text, never HTML, and nothing in them is escaped: an article may speak of `<script>`, and these
+very characters then stand there. So
+
+- escape them for the place where they go: HTML, SQL, a shell, a terminal; never put them into a page as markup;
+- in CSV and spreadsheets a cell that begins with `=`, `+`, `-`, `@`, a tab or a line end is a formula: quote it;
+- addresses are absolute `http` or `https` without white space, or null; `javascript:`, `data:` and `file:` never pass.
+  They may name a private network (`http://10.0.0.1/`) or a host that looks like another: do not fetch them from inside
+  yours without a check. `copydesk` itself fetches nothing;
+- control characters, directional marks and overrides and most invisible characters are gone, and text is NFC. Joiners,
+  variation selectors and emoji tags stay, for scripts and emoji need them;
+- to a language model they are data, not instructions;
+- `original` of a dead letter is the input itself in base64, with none of this done to it."""
+
 _EXAMPLE = re.compile(r"\s*Example: `([^`]+)`\.$")
 
 
@@ -50,7 +65,13 @@ def json_schemas() -> dict[str, Json]:
 
 def data_dictionary() -> str:
     """Markdown: of each record and each part of it, every field with its type, its meaning and an example."""
-    lines = ["# Data dictionary", "", f"Version {SCHEMA_VERSION} of the contract. Made from the models: do not edit."]
+    lines = [
+        "# Data dictionary",
+        "",
+        f"Version {SCHEMA_VERSION} of the contract. Made from the models: do not edit.",
+        "",
+        _TRUST,
+    ]
     seen: set[str] = set()
     schemas = json_schemas()
     published = schemas["enriched"]["properties"]
@@ -64,7 +85,10 @@ def data_dictionary() -> str:
             if "enum" in part:
                 lines.append(", ".join(f"`{member}`" for member in part["enum"]))
                 continue
-            lines += ["| field | type | required | nullable | meaning | example |", "|---|---|---|---|---|---|"]
+            lines += [
+                "| field | type | required | nullable | untrusted | meaning | example |",
+                "|---|---|---|---|---|---|---|",
+            ]
             required = part.get("required", [])
             for field, spec in part.get("properties", {}).items():
                 meaning, example = meaning_and_example(spec)
@@ -73,7 +97,8 @@ def data_dictionary() -> str:
                 shown = f"`{_cell(example)}`" if example else f"see {kind.split(' ')[-1]}" if "](#" in kind else ""
                 lines.append(
                     f"| `{field}` | {kind} | {'yes' if field in required else 'no'} "
-                    f"| {'yes' if is_nullable(spec) else 'no'} | {_cell(meaning)} | {shown} |"
+                    f"| {'yes' if is_nullable(spec) else 'no'} | {'yes' if is_untrusted(spec) else ''} "
+                    f"| {_cell(meaning)} | {shown} |"
                 )
     return "\n".join(lines) + "\n"
 
@@ -93,6 +118,12 @@ def part_says(spec: Json, parts: dict[str, Json]) -> str:
 def is_nullable(spec: Json) -> bool:
     """Whether a field may be null."""
     return spec.get("type") == "null" or any(is_nullable(option) for option in spec.get("anyOf", ()))
+
+
+def is_untrusted(spec: Json) -> bool:
+    """Whether a field holds strings that outsiders wrote, itself or in a list or object of its own."""
+    within = [*spec.get("anyOf", ()), *spec.get("prefixItems", ()), spec.get("items"), spec.get("additionalProperties")]
+    return bool(spec.get(UNTRUSTED)) or any(is_untrusted(part) for part in within if isinstance(part, dict))
 
 
 def type_name(spec: Json) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, PositiveInt
 
-from copydesk_schemas.base import Instant, Record
+from copydesk_schemas.base import Instant, Record, Untrusted
 from copydesk_schemas.parts import (
     Author,
     Change,
@@ -53,22 +53,22 @@ class ParsedArticle(Record):
     """What was asked for: an article, or a takedown of one."""
     priority: Priority = Priority.LIVE
     """Whether it counts in the freshness figures."""
-    raw_id: str | None = None
+    raw_id: Untrusted | None = None
     """The producer's explicit idempotency key, else null."""
     article_id: str
-    url: str | None = None
-    canonical_url: str | None = None
+    url: Untrusted | None = None
+    canonical_url: Untrusted | None = None
     source: Source = Source()
     syndicated_from: SyndicatedFrom | None = None
-    title: str | None = None
-    subtitle: str | None = None
-    description: str | None = None
-    key_points: list[str] = Field(default_factory=list)
-    body: str = ""
+    title: Untrusted | None = None
+    subtitle: Untrusted | None = None
+    description: Untrusted | None = None
+    key_points: list[Untrusted] = Field(default_factory=list)
+    body: Untrusted = ""
     authors: list[Author] = Field(default_factory=list)
     dateline: Dateline | None = None
-    section: str | None = None
-    tags: list[str] = Field(default_factory=list)
+    section: Untrusted | None = None
+    tags: list[Untrusted] = Field(default_factory=list)
     genre: Genre | None = None
     language: Language
     published_at: Instant | None = None

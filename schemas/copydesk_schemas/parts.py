@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, NonNegativeInt, PositiveInt
 
-from copydesk_schemas.base import Instant, Record, Score
+from copydesk_schemas.base import Instant, Record, Score, Untrusted
 from copydesk_schemas.reasons import (
     ChangeKind,
     DateRole,
@@ -38,53 +38,53 @@ class RawRef(Record):
     """Size of the content, bytes. Example: `48213`."""
     media_type: str | None
     """Media type that the document was read as. Example: `text/html`."""
-    charset: str | None
+    charset: Untrusted | None
     """Character set that it was decoded with. Example: `utf-8`."""
 
 
 class Source(Record):
     """Publisher of this copy; every member may be null."""
 
-    domain: str | None = None
+    domain: Untrusted | None = None
     """Host name of the publisher without `www.`. Example: `example.com`."""
-    name: str | None = None
+    name: Untrusted | None = None
     """Name of the publisher. Example: `The Example Times`."""
-    country: str | None = None
+    country: Untrusted | None = None
     """ISO 3166-1 alpha-2. Example: `GB`."""
-    type: str | None = None
+    type: Untrusted | None = None
     """Kind of publisher where stated: newspaper, agency, broadcaster, blog. Example: `newspaper`."""
-    feed_url: str | None = None
+    feed_url: Untrusted | None = None
     """Feed that the item came from. Example: `https://example.com/feed.xml`."""
 
 
 class SyndicatedFrom(Record):
     """Agency credit or «Source: …» line."""
 
-    name: str | None = None
+    name: Untrusted | None = None
     """Name as credited. Example: `Reuters`."""
-    url: str | None = None
+    url: Untrusted | None = None
     """Address of the original, where given. Example: `https://agency.example/2019/bridge`."""
 
 
 class Author(Record):
     """One author, split from the byline, without site names."""
 
-    name: str
+    name: Untrusted
     """Display name. Example: `Jane Doe`."""
-    url: str | None = None
+    url: Untrusted | None = None
     """Profile page. Example: `https://example.com/authors/jane-doe`."""
-    role: str | None = None
+    role: Untrusted | None = None
     """Role as printed. Example: `Political Editor`."""
-    raw: str | None = None
+    raw: Untrusted | None = None
     """The byline that it was read from. Example: `By Jane Doe, Political Editor`."""
 
 
 class Dateline(Record):
     """Place and date before the first sentence, as in «CARACAS, March 28 (Reuters) —»."""
 
-    text: str
+    text: Untrusted
     """As printed. Example: `CARACAS, March 28 (Reuters) —`."""
-    location: str | None = None
+    location: Untrusted | None = None
     """Place. Example: `CARACAS`."""
     date: str | None = None
     """Instant or partial date. Example: `--03-28`."""
@@ -115,7 +115,7 @@ class DateCandidate(Record):
     """Instant (`2019-03-28T15:42:00Z`) or partial date (`2019-03-28`, `2019-03`, `--03-28`).
     Example: `2019-03-28T15:42:00Z`.
     """
-    raw: str
+    raw: Untrusted
     """As written, at most 200 characters. Example: `28 Mar 2019 15:42 GMT`."""
     role: DateRole
     """What it claims to be. Example: `published`."""
@@ -125,7 +125,7 @@ class DateCandidate(Record):
     """How sure that it is what its role says. Example: `0.95`."""
     chosen: bool
     """Whether `published_at` (or `modified_at`, for role modified) was taken from it. Example: `true`."""
-    reason: str
+    reason: Untrusted
     """Why it was taken or not, one sentence. Example: `the publisher's own statement, to the minute`."""
 
 
@@ -134,11 +134,11 @@ class Media(Record):
 
     type: MediaType = MediaType.IMAGE
     """Kind. Example: `image`."""
-    url: str | None = None
+    url: Untrusted | None = None
     """Address. Example: `https://example.com/img/bridge.jpg`."""
-    caption: str | None = None
+    caption: Untrusted | None = None
     """Caption text. Example: `The bridge on the morning of its reopening.`."""
-    credit: str | None = None
+    credit: Untrusted | None = None
     """Credit line. Example: `Reuters`."""
     width: PositiveInt | None = None
     """Pixels. Example: `1200`."""
@@ -149,11 +149,11 @@ class Media(Record):
 class Link(Record):
     """A link of the article."""
 
-    url: str | None
+    url: Untrusted | None
     """Address; null where a plain-text scrape kept only the words.
     Example: `https://example.com/news/bridge-closed`.
     """
-    text: str | None
+    text: Untrusted | None
     """Words of the link. Example: `closed two years ago`."""
     rel: LinkRel
     """In the body, a teaser for another story, or the source of this one. Example: `body`."""
@@ -162,11 +162,11 @@ class Link(Record):
 class Rights(Record):
     """Rights statement and reservations."""
 
-    copyright_holder: str | None = None
+    copyright_holder: Untrusted | None = None
     """Holder as stated. Example: `The Example Times`."""
-    license: str | None = None
+    license: Untrusted | None = None
     """Licence name or address. Example: `https://creativecommons.org/licenses/by/4.0/`."""
-    notice: str | None = None
+    notice: Untrusted | None = None
     """Copyright notice as printed. Example: `© 2019 The Example Times`."""
     tdm_reserved: bool | None = None
     """Whether text and data mining is reserved (TDMRep). Example: `false`."""
@@ -224,18 +224,18 @@ class Mention(Record):
     """First code point. Example: `12`."""
     end: NonNegativeInt
     """One past the last code point. Example: `26`."""
-    text: str
+    text: Untrusted
     """The words. Example: `Vladimir Putin`."""
 
 
 class Entity(Record):
     """A named entity with its mentions."""
 
-    id: str
+    id: Untrusted
     """Stable within the record. Example: `person:vladimir-putin`."""
     type: EntityType
     """Kind. Example: `person`."""
-    name: str
+    name: Untrusted
     """Fullest name found. Example: `Vladimir Putin`."""
     mentions: list[Mention]
     """Where, in order of field and offset."""
@@ -252,7 +252,7 @@ class Entity(Record):
 class Place(Record):
     """A place that the story is about or mentions."""
 
-    name: str
+    name: Untrusted
     """Usual English name. Example: `Caracas`."""
     role: str
     """`dateline`, `subject` or `mentioned` (open). Example: `subject`."""
@@ -282,7 +282,7 @@ class Topic(Record):
 class Keyword(Record):
     """A term that is characteristic of the text."""
 
-    term: str
+    term: Untrusted
     """The term as it is most often written. Example: `bridge repairs`."""
     score: Score
     """Strength; the first is 1. Example: `1.0`."""
@@ -291,15 +291,15 @@ class Keyword(Record):
 class Quote(Record):
     """Direct speech: `body[start:end] == text`."""
 
-    text: str
+    text: Untrusted
     """The words without the outer marks; over several paragraphs the whole span with the marks inside it.
     Example: `We are glad that the work is done,`.
     """
-    speaker: str | None
+    speaker: Untrusted | None
     """Full name of the speaker where known. Example: `Anna Keller`."""
-    speaker_entity: str | None
+    speaker_entity: Untrusted | None
     """`id` in `entities`. Example: `person:anna-keller`."""
-    cue: str | None
+    cue: Untrusted | None
     """The verb or phrase that attributes it. Example: `said`."""
     start: NonNegativeInt
     """First code point, in the body. Example: `120`."""
@@ -312,7 +312,7 @@ class Quote(Record):
 class DateMentioned(Record):
     """A date that the body speaks of: `body[start:end] == text`."""
 
-    text: str
+    text: Untrusted
     """As written. Example: `last Wednesday`."""
     start: NonNegativeInt
     """First code point, in the body. Example: `40`."""
@@ -342,7 +342,7 @@ class Sentiment(Record):
 class Summary(Record):
     """Machine-made summary."""
 
-    text: str
+    text: Untrusted
     """Sentences of the body. Example: `The bridge reopened on Monday after two years of repairs.`."""
     method: str
     """How it was made. Example: `lead-weighted-extract`."""
@@ -357,7 +357,7 @@ class Change(Record):
     """The revision before. Example: `1`."""
     changed_fields: list[str] = Field(default_factory=list)
     """Fields that differ from the revision before, as far as the state remembers them. Example: `["title", "body"]`."""
-    diff: list[str] = Field(default_factory=list)
+    diff: list[Untrusted] = Field(default_factory=list)
     """Short human-readable differences. Example: `["Body grew from 310 to 702 words."]`."""
 
 
@@ -381,6 +381,13 @@ class Window(Record):
     """How far back copies are looked for. Example: `14`."""
     oldest: Instant | None = None
     """Arrival of the oldest article that could have matched. Example: `2019-03-14T16:00:01Z`."""
+    published_from: Instant | None = None
+    """Publication of the oldest article whose text could have matched, where its date is known. Null where this one's
+    is not, or where identity decided (address, bytes, `raw_id`), which holds whatever the dates say.
+    Example: `2019-03-14T15:42:00Z`.
+    """
+    published_to: Instant | None = None
+    """Publication of the newest likewise: backfill may come after younger articles. Example: `2019-04-11T15:42:00Z`."""
 
 
 class Algorithm(Record):

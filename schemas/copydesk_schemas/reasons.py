@@ -170,6 +170,7 @@ class Code(StrEnum):
     LANGUAGE_BLOCKED = "language_blocked"
     BAD_URL = "bad_url"
     BAD_TAKEDOWN = "bad_takedown"
+    TAKEN_DOWN = "taken_down"
     PARSE_TIMEOUT = "parse_timeout"
     PARSE_ERROR = "parse_error"
     ENRICH_TIMEOUT = "enrich_timeout"

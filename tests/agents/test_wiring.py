@@ -42,7 +42,8 @@ async def test_the_dedupe_stage_is_given_the_pruning_of_its_window(tmp_path: Pat
     window_ms = settings.dedupe.window_days * DAY_MS
     assert prune(store, THEN_MS + window_ms, 100) == 0
     assert list(store.scan(b""))
-    assert prune(store, THEN_MS + window_ms + DAY_MS, 100) == 1
+    assert prune(store, THEN_MS + window_ms + DAY_MS, 100) == 0
+    assert prune(store, THEN_MS + window_ms + 2 * DAY_MS, 100) == 1
     assert list(store.scan(b"")) == []
 
 

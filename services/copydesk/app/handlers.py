@@ -153,6 +153,7 @@ class Refusal:
             now=self._clock(),
             raw=raw,
             article_id=outcome.article_id or article_id,
+            backfill=outcome.backfill,
         )
         emits, outcomes = list(result.emits), list[Outcome](result.outcomes)
         emits[position], outcomes[position] = emit, dead

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from copydesk import __version__
 from copydesk.core import headers as h
+from copydesk.core.envelope import says_backfill
 from copydesk.core.errors import Rejected
 from copydesk.core.ids import content_sha256
 from copydesk.core.options import Options, config_hash
@@ -41,6 +42,7 @@ HINTS: dict[Code, str] = {
     Code.LANGUAGE_BLOCKED: "The language is on the block list: see COPYDESK_PARSE__BLOCKED_LANGUAGES.",
     Code.BAD_URL: "The url is not an http or https address: correct it, or leave it out.",
     Code.BAD_TAKEDOWN: "No published article has that url or raw_id within the dedupe window: check which was meant.",
+    Code.TAKEN_DOWN: "It was taken down after this was fetched: to publish it again, send it with a later fetched_at.",
     Code.PARSE_TIMEOUT: "Parsing ran over its time limit: look at the document, or raise COPYDESK_PARSE_TIMEOUT_S.",
     Code.PARSE_ERROR: "A fault in parsing: keep the dead letter, report its fingerprint, replay after the mend.",
     Code.ENRICH_TIMEOUT: "Enriching ran over its time limit: replay it, or raise COPYDESK_ENRICH_TIMEOUT_S.",
@@ -128,6 +130,7 @@ def dead_letter(
     raw: RawRef | None = None,
     article_id: str | None = None,
     attempts: int = 1,
+    backfill: bool | None = None,
 ) -> tuple[Emit, Outcome]:
     """The record for the dead-letter topic and the outcome to account for.
 
@@ -141,6 +144,7 @@ def dead_letter(
         raw: the raw record, where the caller knows it better than `origin_of`.
         article_id: the article's id, likewise.
         attempts: how often it was tried.
+        backfill: whether the item is backfill, where the caller knows it; else the message is asked.
     """
     if raw is None:
         raw, found_id = origin_of(message, stage)
@@ -148,6 +152,8 @@ def dead_letter(
     failed = code in FAILURES
     raw_key = message.key if stage is Stage.PARSE else h.header(message.headers, h.RAW_KEY)
     carried = message.value if message.value is None or len(message.value) <= MAX_ORIGINAL_BYTES else None
+    if code is Code.TAKEN_DOWN:
+        carried = None  # what was withdrawn must not live on in another topic
     text = describe(error)[:_MESSAGE_CHARS]
     identity = f"{raw.topic}-{raw.partition}-{raw.offset}-{raw.item}"
     letter = DeadLetter(
@@ -211,6 +217,7 @@ def dead_letter(
         article_id=article_id,
         code=code,
         message=text,
+        backfill=says_backfill(message, stage) if backfill is None else backfill,
     )
     return emit, outcome
 

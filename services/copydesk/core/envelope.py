@@ -17,7 +17,7 @@ from copydesk.core.records import Headers, Message
 from copydesk.core.structured.json_text import without_surrogates
 from copydesk_schemas.base import Instant
 from copydesk_schemas.raw import RAW_MEDIA_TYPE, RawArticle
-from copydesk_schemas.reasons import Action, Code
+from copydesk_schemas.reasons import Action, Code, Priority, Stage
 
 _ENVELOPE_KEYS = ("content", "content_base64", "action")
 _UTF8_BOM = b"\xef\xbb\xbf"
@@ -62,6 +62,22 @@ def read_raw(message: Message) -> RawDocument:
         raw_id=_header_id(headers),
         fetched_at=_header_time(headers) or arrived,
     )
+
+
+def says_backfill(message: Message, stage: Stage) -> bool:
+    """Whether a stage's input asks for `priority: backfill`, as far as it can be read at all.
+
+    For records that could not be handled: nothing is checked but this one key, so that an item whose envelope or whose
+    internal record is broken stays out of the freshness figures too.
+    """
+    value = message.value
+    if value is None or b"backfill" not in value or not value.lstrip(_BLANK + _UTF8_BOM).startswith(b"{"):
+        return False
+    fields = _json_object(value)
+    if stage is Stage.ENRICH and fields is not None:
+        article = fields.get("article")
+        fields = article if isinstance(article, dict) else None
+    return fields is not None and fields.get("priority") == Priority.BACKFILL
 
 
 def split_media_type(claim: str | None) -> tuple[str | None, str | None]:

@@ -22,6 +22,7 @@ from copydesk.core.formats.structured_article import json_ld_draft
 from copydesk.core.formats.text import parse_text
 from copydesk.core.ids import article_id, content_sha256
 from copydesk.core.options import Options, ParseOptions
+from copydesk.core.publishable import clean_candidate, clean_part, make_publishable
 from copydesk.core.quality import judge
 from copydesk.core.records import Message
 from copydesk.core.sniff import Format, Sniffed, refuse_binary, sniff
@@ -187,10 +188,11 @@ def _finish(
         draft.flags |= origin.flags
         _normalize(draft)
         _take_hints(draft, document, trace)
+        make_publishable(draft)
         language = _language(draft)
         _apply_policy(draft, language, options.parse)
         decision = _dates(draft, origin, item, language, trace)
-        source = _source(draft, document)
+        source = clean_part(_source(draft, document))
         url = draft.url or document.final_url or document.url
         canonical = canonical_url(url, draft.canonical_link)
         if canonical and "canonical_url" not in draft.provenance:
@@ -233,7 +235,7 @@ def _finish(
             published_precision=decision.published_precision,
             published_tz_known=decision.published_tz_known,
             modified_at=decision.modified_at,
-            date_candidates=list(decision.candidates),
+            date_candidates=[clean_candidate(candidate) for candidate in decision.candidates],
             fetched_at=document.fetched_at,
             ingested_at=timestamp(origin.message.timestamp_ms),
             media=draft.media,
@@ -263,8 +265,9 @@ def _failure(
 def _takedown(origin: _Origin) -> ParsedArticle:
     """A withdrawal: nothing but what names the article."""
     document = origin.document
-    url = document.final_url or document.url
-    canonical = canonical_url(url, None)
+    # Both addresses count: the canonical form is of the one after redirects, as an article's is.
+    url = document.url or document.final_url
+    canonical = canonical_url(document.final_url or url, None)
     raw = origin.raw(document.content, 0)
     return ParsedArticle(
         action=Action.DELETE,

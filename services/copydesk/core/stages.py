@@ -106,6 +106,8 @@ def run_dedupe(
         with watch.step("decide"):
             article = ParsedArticle.model_validate_json(message.value or b"")
             decision = decide(article, state, options.dedupe, now=now, trace=trace)
+        if decision.refused is not None:
+            return DedupeResult(_refused(message, article, decision.refused, options, now, watch), decision.events)
         pair = _decided(message, article, decision)
     except StateUnavailableError:
         raise
@@ -189,6 +191,22 @@ def _code(error: Exception, otherwise: Code) -> Code:
 def _result(pairs: Iterable[tuple[Emit, Outcome]], timings: dict[str, float]) -> StageResult:
     emits, outcomes = zip(*pairs, strict=True)
     return StageResult(tuple(emits), tuple(outcomes), timings)
+
+
+def _refused(
+    message: Message, article: ParsedArticle, error: Rejected, options: Options, now: datetime, watch: Stopwatch
+) -> StageResult:
+    pair = dead_letter(
+        message,
+        Stage.DEDUPE,
+        error.code,
+        error,
+        options=options,
+        now=now,
+        raw=article.raw,
+        article_id=article.article_id,
+    )
+    return _result([pair], watch.timings)
 
 
 def _decided(message: Message, article: ParsedArticle, decision: Decision) -> tuple[Emit, Outcome]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from copydesk.core.dedupe import state as s
+from copydesk.core.dedupe import takedown
 from copydesk.core.dedupe.changes import TEXT_FIELDS, changed_fields, describe, field_hashes, says_corrected
-from copydesk.core.dedupe.decision import Decision, coordinates, render, to_ms
-from copydesk.core.dedupe.events import DAY_MS, apply_event
+from copydesk.core.dedupe.decision import Decision, coordinates, render
+from copydesk.core.dedupe.event_time import ALWAYS, DAY_MS, close, span_of, span_of_revision, to_ms, within
+from copydesk.core.dedupe.events import apply_event
 from copydesk.core.dedupe.near import CAME_NEAR, Match, find_matches
+from copydesk.core.dedupe.postings import entries
 from copydesk.core.dedupe.reasons import explain
 from copydesk.core.dedupe.similarity import new_stretches, title_similarity
-from copydesk.core.errors import Rejected
 from copydesk.core.fingerprint import containment, sketch_bound
 from copydesk.core.options import DedupeOptions, config_hash
 from copydesk.core.ports import Overlay
@@ -36,25 +38,25 @@ def decide(
     Args:
         article: as it came from the parse stage.
         state: changes of this batch on top of the committed state.
-        options: thresholds and window; the window is measured between arrivals, never against a clock.
+        options: thresholds and window; the window is measured between arrivals and, for texts, between dates of
+            publication, never against a clock.
         now: only ever written down, as `decided_at`.
         trace: told what was decided and why.
-
-    Raises:
-        Rejected: a takedown of something that was never published, code bad_takedown.
     """
     key = coordinates(article)
     verdict = s.load_outcome(state, key)
     if verdict is not None:
-        decision = render(article, verdict)
+        gone = takedown.canceled_since(verdict, state)
+        decision = render(article, verdict) if gone is None else Decision(None, None, refused=gone)
         trace.note("dedupe", "record", "decided before", explain(decision))
         return decision
     event = _Look(article, state, options, now).decide()
     value = s.encode(event)
-    apply_event(key, value, state, options)
     decision = render(article, event.verdict, ((key, value),))
+    apply_event(key, value, state, options)
     if trace.enabled:
         shown = decision.duplicate.verdict if decision.duplicate is not None else ""
+        shown = decision.refused.code if decision.refused is not None else shown
         shown = decision.unique.dedup.verdict if decision.unique is not None else shown
         trace.note("dedupe", article.title or article.article_id, shown, explain(decision))
     return decision
@@ -70,6 +72,9 @@ class _Look:
         self.now_ms = to_ms(now)
         self.arrival_ms = max(0, to_ms(article.raw.timestamp))
         self.window_ms = options.window_days * DAY_MS
+        self.span = span_of(article)
+        self.names = takedown.names_of(article)
+        self.fetched_ms = takedown.fetched_ms(article, self.arrival_ms)
         self.exact_hash = bytes.fromhex(article.fingerprint.exact_hash)
         self.content_hash = bytes.fromhex(article.raw.sha256)
 
@@ -79,6 +84,8 @@ class _Look:
         seen = self.by_raw_id()
         if seen is not None:
             return self.copy(seen, DuplicateVerdict.REDELIVERED)
+        if takedown.taken_down_since(self.names, self.fetched_ms, self.arrival_ms, self.window_ms, self.state):
+            return self.refuse(Code.TAKEN_DOWN, "its address or raw_id was taken down after it was fetched")
         own = self.by_identity()
         if own is not None:
             return self.same_article(own)
@@ -96,14 +103,14 @@ class _Look:
         return head if head is not None and not head.taken_down and self.recent(head) else None
 
     def recent(self, head: s.Head) -> bool:
-        return s.within(self.arrival_ms, head.arrival_ms, self.window_ms)
+        return within(self.arrival_ms, head.arrival_ms, self.window_ms)
 
     def by_raw_id(self) -> s.Head | None:
         raw_id = self.article.raw_id
         if raw_id is None:
             return None
         seen = s.load_raw_id(self.state, s.raw_id_key(raw_id, self.article.raw.item))
-        if seen is None or not s.within(self.arrival_ms, seen.arrival_ms, self.window_ms):
+        if seen is None or not within(self.arrival_ms, seen.arrival_ms, self.window_ms):
             return None
         # A redelivery after a takedown points at the canceled article: an echo must not bring it back.
         head = s.load_head(self.state, seen.name)
@@ -116,17 +123,24 @@ class _Look:
         return head if head is not None and self.recent(head) else None
 
     def by_text(self) -> s.Head | None:
+        if not self.article.fingerprint.words:
+            return None
+        heads = (self.known(entry.name) for entry in entries(self.state.get(s.exact_key(self.exact_hash))))
+        return next((h for h in heads if h is not None and self.same_time(h) and self.same_short_item(h)), None)
+
+    def same_time(self, head: s.Head) -> bool:
+        return close(self.span, head.span, self.window_ms)
+
+    def same_short_item(self, head: s.Head) -> bool:
+        """Whether one text of few words is one item. Longer texts always are."""
         words = self.article.fingerprint.words
-        head = self.known(self.state.get(s.exact_key(self.exact_hash))) if words else None
-        if head is None or words >= self.options.min_words:
-            return head
+        if words >= self.options.min_words:
+            return True
         alike = title_similarity(self.article.title, head.title)
-        if alike is None:
-            return head if words >= FORMULA_WORDS else None
-        return head if alike >= SAME_TITLE else None
+        return words >= FORMULA_WORDS if alike is None else alike >= SAME_TITLE
 
     def by_nearness(self) -> s.Event:
-        matches = find_matches(self.article.fingerprint, self.arrival_ms, self.state, self.options, self.window_ms)
+        matches = find_matches(self.article.fingerprint, self.arrival_ms, self.span, self.state, self.options)
         if matches and matches[0].measure.of_new >= self.options.threshold:
             return self.near_copy(matches[0])
         article_id = story_id = self.article.article_id
@@ -186,38 +200,23 @@ class _Look:
                 verdict=PublishedVerdict.REVISION,
                 nearest=None,
                 url=own.url or self.article.canonical_url,
-            )
+            ),
+            before=own,
         )
 
     def takedown(self) -> s.Event:
-        """Cancel what was published. The window does not bind it: what may not be shown may not be shown."""
-        article = self.article
-        url, raw_id = article.canonical_url, article.raw_id
-        head = s.load_head(self.state, self.state.get(s.url_key(url))) if url is not None else None
-        if head is None and raw_id is not None:
-            seen = s.load_raw_id(self.state, s.raw_id_key(raw_id, article.raw.item))
-            if seen is not None and seen.copy:
-                message = f"raw_id {raw_id[:100]!r} came in as a copy and was never published: take down its original"
-                raise Rejected(Code.BAD_TAKEDOWN, message)
-            head = s.load_head(self.state, seen.name) if seen is not None else None
+        """Cancel what was published, and remember it."""
+        head, fault = takedown.named_article(self.names, self.state)
+        withdrawal = takedown.withdrawal(self.names, self.fetched_ms, head)
         if head is None:
-            named = " or ".join(str(n)[:200] for n in (url, raw_id) if n is not None) or "nothing that is known"
-            raise Rejected(Code.BAD_TAKEDOWN, f"no published article under {named}")
+            return self.refuse(Code.BAD_TAKEDOWN, fault, withdrawal)
         if head.taken_down:
-            return self.copy(head, DuplicateVerdict.REDELIVERED)
-        published = s.Published(
-            article_id=head.article_id,
-            revision=head.revision + 1,
-            story_id=head.story_id,
-            kind=ChangeKind.TAKEDOWN,
-            previous_revision=head.revision,
-            changed_fields=[name for name in TEXT_FIELDS if name in head.fields],
-            diff=["Taken down at the request of its producer."],
-            verdict=PublishedVerdict.REVISION,
-            nearest=None,
-            url=head.url,
-        )
-        return self.publish(published, taken_down=head)
+            return self.copy(head, DuplicateVerdict.REDELIVERED, withdrawal=withdrawal)
+        verdict = self.verdict(published=takedown.canceled(head), withdrawal=withdrawal)
+        return s.Event(s.EVENT_VERSION, verdict, takedown.emptied(head, self.arrival_ms))
+
+    def refuse(self, code: Code, message: str, withdrawal: s.Withdrawal | None = None) -> s.Event:
+        return s.Event(s.EVENT_VERSION, self.verdict(refused=s.Refused(code, message), withdrawal=withdrawal), None)
 
     def near_copy(self, match: Match) -> s.Event:
         fingerprint = self.article.fingerprint
@@ -238,6 +237,7 @@ class _Look:
         *,
         match: Match | None = None,
         spans: list[tuple[str, str]] | None = None,
+        withdrawal: s.Withdrawal | None = None,
     ) -> s.Event:
         words = self.article.fingerprint.words
         copied = s.Copied(
@@ -255,40 +255,49 @@ class _Look:
             length_ratio=round(words / head.words, 4) if head.words else None,
             spans=spans or [],
             copies=s.load_copies(self.state, s.handle(head.article_id)) + 1,
+            canceled=head.taken_down,
         )
-        return s.Event(s.EVENT_VERSION, self.verdict(copied=copied), None)
+        return s.Event(s.EVENT_VERSION, self.verdict(copied=copied, withdrawal=withdrawal), None)
 
-    def publish(self, published: s.Published, *, taken_down: s.Head | None = None) -> s.Event:
+    def publish(self, published: s.Published, *, before: s.Head | None = None) -> s.Event:
         article, fingerprint = self.article, self.article.fingerprint
-        gone = taken_down is not None
+        fetched = next((url for url in self.names.urls if url != published.url), before.fetched_url if before else None)
         head = s.Head(
             article_id=published.article_id,
             revision=published.revision,
             story_id=published.story_id,
             arrival_ms=self.arrival_ms,
             url=published.url,
-            title=taken_down.title if taken_down is not None else article.title,
-            source=taken_down.source if taken_down is not None else article.source.domain or article.source.name,
-            published_ms=self.published_ms(taken_down),
-            exact_hash=b"" if gone else self.exact_hash,
-            content_hash=b"" if gone else self.content_hash,
+            title=article.title,
+            source=article.source.domain or article.source.name,
+            published_ms=to_ms(article.published_at) if article.published_at is not None else None,
+            exact_hash=self.exact_hash,
+            content_hash=self.content_hash,
             method=fingerprint.method,
-            words=0 if gone else fingerprint.words,
-            shingles=0 if gone else fingerprint.shingles,
-            keys=b"" if gone else s.pack64(fingerprint.near_keys),
-            sketch=b"" if gone else s.pack32(fingerprint.sketch),
-            fields={} if gone else field_hashes(article),
-            corrected=not gone and says_corrected(article),
-            taken_down=gone,
+            words=fingerprint.words,
+            shingles=fingerprint.shingles,
+            keys=s.pack64(fingerprint.near_keys),
+            sketch=s.pack32(fingerprint.sketch),
+            fields=field_hashes(article),
+            corrected=says_corrected(article),
+            taken_down=False,
+            last_ms=self.last_ms(published),
+            fetched_url=fetched,
         )
         return s.Event(s.EVENT_VERSION, self.verdict(published=published), head)
 
-    def published_ms(self, taken_down: s.Head | None) -> int | None:
-        if taken_down is not None:
-            return taken_down.published_ms
-        return to_ms(self.article.published_at) if self.article.published_at is not None else None
+    def last_ms(self, published: s.Published) -> int | None:
+        span = span_of_revision(self.article, self.arrival_ms) if published.revision > 1 else self.span
+        return span.last_ms if ALWAYS.first_ms < span.first_ms < span.last_ms else None
 
-    def verdict(self, *, published: s.Published | None = None, copied: s.Copied | None = None) -> s.Verdict:
+    def verdict(
+        self,
+        *,
+        published: s.Published | None = None,
+        copied: s.Copied | None = None,
+        refused: s.Refused | None = None,
+        withdrawal: s.Withdrawal | None = None,
+    ) -> s.Verdict:
         return s.Verdict(
             decided_ms=self.now_ms,
             arrival_ms=self.arrival_ms,
@@ -298,4 +307,6 @@ class _Look:
             published=published,
             copied=copied,
             raw_id=self.article.raw_id,
+            refused=refused,
+            withdrawal=withdrawal,
         )

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from copydesk.core.dedupe.event_time import ALWAYS, from_ms, span_of, to_ms
 from copydesk.core.dedupe.state import Copied, Published, Verdict
+from copydesk.core.errors import Rejected
 from copydesk.core.fingerprint import near_keys_b64
 from copydesk_schemas.duplicate import DifferingSpan, DuplicateArticle, DuplicateOf, Evidence, ThisCopy
 from copydesk_schemas.parsed import ParsedArticle, UniqueArticle
 from copydesk_schemas.parts import Algorithm, Change, Dedup, Nearest, Window
-from copydesk_schemas.reasons import Action, ChangeKind, DuplicateVerdict
+from copydesk_schemas.reasons import Action, ChangeKind, Code, DuplicateVerdict
 from copydesk_schemas.reasons import Verdict as PublishedVerdict
 
 METHOD = "bottom16-containment"
-ALGORITHM_VERSION = "1"
+ALGORITHM_VERSION = "2"
 
 _METHODS = {
     DuplicateVerdict.REDELIVERED: "raw-id",
@@ -26,13 +28,27 @@ _METHODS = {
 }
 
 
+_BY_TEXT = frozenset(
+    {
+        PublishedVerdict.UNIQUE,
+        PublishedVerdict.EXPANDED,
+        DuplicateVerdict.EXACT_TEXT,
+        DuplicateVerdict.NEAR_DUPLICATE,
+        DuplicateVerdict.CONTAINED,
+    }
+)
+"""Verdicts for which texts were compared, so that the event time counted. Identity holds whatever the dates say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Exactly one of `unique` and `duplicate`; the events that it adds to the log, none for a redelivered record."""
+    """Exactly one of `unique`, `duplicate` and `refused`; its events for the log, none for a redelivered record."""
 
     unique: UniqueArticle | None
     duplicate: DuplicateArticle | None
     events: tuple[tuple[bytes, bytes | None], ...] = ()
+    refused: Rejected | None = None
+    """Why it becomes a dead letter: bad_takedown or taken_down."""
 
 
 def coordinates(article: ParsedArticle) -> bytes:
@@ -41,26 +57,39 @@ def coordinates(article: ParsedArticle) -> bytes:
     return f"{raw.topic}-{raw.partition}-{raw.offset}-{raw.item}".encode()
 
 
-def to_ms(moment: datetime) -> int:
-    """Milliseconds since 1970; integer arithmetic, because floats lose the last digit."""
-    return (moment - datetime.fromtimestamp(0, UTC)) // timedelta(milliseconds=1)
-
-
-def from_ms(ms: int) -> datetime:
-    """Inverse of `to_ms`."""
-    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=ms)
-
-
 def render(article: ParsedArticle, verdict: Verdict, events: tuple[tuple[bytes, bytes | None], ...] = ()) -> Decision:
     """The decision that a stored outcome stands for."""
-    oldest = None if verdict.arrival_ms <= 0 else from_ms(verdict.arrival_ms) - timedelta(days=verdict.window_days)
-    window = Window(days=verdict.window_days, oldest=oldest)
+    if verdict.refused is not None:
+        return Decision(None, None, events, Rejected(Code(verdict.refused.code), verdict.refused.message))
+    window = _window(article, verdict)
     algorithm = Algorithm(name=METHOD, version=ALGORITHM_VERSION, config_hash=verdict.config_hash)
     if verdict.copied is not None:
         return Decision(None, _duplicate(article, verdict, verdict.copied, window, algorithm), events)
     if verdict.published is None:
-        raise ValueError("an outcome is either published or copied")
+        raise ValueError("an outcome is published, copied or refused")
     return Decision(_unique(article, verdict, verdict.published, window, algorithm), None, events)
+
+
+def _window(article: ParsedArticle, verdict: Verdict) -> Window:
+    width = timedelta(days=verdict.window_days)
+    oldest = None if verdict.arrival_ms <= 0 else from_ms(verdict.arrival_ms) - width
+    outcome = verdict.published or verdict.copied
+    span = span_of(article) if outcome is not None and outcome.verdict in _BY_TEXT else ALWAYS
+    if span == ALWAYS:
+        return Window(days=verdict.window_days, oldest=oldest)
+    return Window(
+        days=verdict.window_days,
+        oldest=oldest,
+        published_from=_moved(span.first_ms, -width),
+        published_to=_moved(span.last_ms, width),
+    )
+
+
+def _moved(ms: int, by: timedelta) -> datetime | None:
+    try:
+        return from_ms(ms) + by
+    except OverflowError:  # the year 1 or 9999, as pages do write
+        return None
 
 
 def _unique(
@@ -131,9 +160,10 @@ def _duplicate(
         window=window,
         this=ThisCopy(
             url=article.canonical_url or article.url,
-            title=article.title,
+            # An echo of what was taken down says no more of it than where it came from.
+            title=None if copied.canceled else article.title,
             source=article.source,
-            authors=article.authors,
+            authors=[] if copied.canceled else article.authors,
             published_at=article.published_at,
             language=article.language,
             stats=article.stats,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from copydesk.core.dedupe import state as s
+from copydesk.core.dedupe.event_time import DAY_MS, within
+from copydesk.core.dedupe.postings import posting, with_latest, with_posting, without_posting
 from copydesk.core.options import DedupeOptions
 
-DAY_MS = 86_400_000
+_SAME_TEXTS = 16
+"""Articles remembered under one exact text: a text may come back every year, each time as an article of its own."""
 
 
 def apply_event(key: bytes, value: bytes | None, state: s.WritableState, options: DedupeOptions) -> None:
@@ -26,28 +29,36 @@ def apply_event(key: bytes, value: bytes | None, state: s.WritableState, options
     verdict = event.verdict
     state.put(s.outcome_key(key), s.encode(verdict))
     state.put(s.age_key(verdict.arrival_ms, key), b"")
+    if verdict.withdrawal is not None:
+        _remember_takedown(verdict.withdrawal, verdict.arrival_ms, state)
     if verdict.copied is not None:
         name = s.handle(verdict.copied.article_id)
         state.put(s.copies_key(name), verdict.copied.copies.to_bytes(4, "big"))
         _remember_raw_id(verdict, key, name, state, options)
     elif event.head is not None:
         name = s.handle(event.head.article_id)
-        forget_texts(name, s.load_head(state, name), state)
+        old = s.load_head(state, name)
+        forget_texts(name, old, state)
+        if old is not None and old.fetched_url is not None and old.fetched_url != event.head.fetched_url:
+            forget_key(s.fetched_key(old.fetched_url), name, state)
         _index(name, event.head, state, options)
         _remember_raw_id(verdict, key, name, state, options)
+
+
+def forget_key(key: bytes, name: bytes, state: s.WritableState) -> None:
+    """Take an article out of an index that knows one for each key, unless another has taken its place."""
+    if state.get(key) == name:
+        state.put(key, None)
 
 
 def forget_texts(name: bytes, head: s.Head | None, state: s.WritableState) -> None:
     """Take an article's text out of the indexes, so that a revision never meets its own past."""
     if head is None or head.taken_down:
         return
-    for key in (s.exact_key(head.exact_hash), s.content_key(head.content_hash)):
-        if state.get(key) == name:
-            state.put(key, None)
-    for near in s.split_keys(head.keys):
-        key = s.near_key(near)
+    forget_key(s.content_key(head.content_hash), name, state)
+    for key in (s.exact_key(head.exact_hash), *map(s.near_key, s.split_keys(head.keys))):
         old = state.get(key)
-        new = s.without_posting(old, name)
+        new = without_posting(old, name)
         if new != old:
             state.put(key, new)
 
@@ -56,18 +67,28 @@ def _index(name: bytes, head: s.Head, state: s.WritableState, options: DedupeOpt
     state.put(s.head_key(name), s.encode(head))
     if head.url is not None:
         state.put(s.url_key(head.url), name)
+    if head.fetched_url is not None:
+        state.put(s.fetched_key(head.fetched_url), name)
     if head.taken_down:
         return
-    if head.words:
-        state.put(s.exact_key(head.exact_hash), name)
     state.put(s.content_key(head.content_hash), name)
-    window_ms = options.window_days * DAY_MS
+    new, days = posting(name, head.arrival_ms, head.span), options.window_days
+    if head.words:
+        key = s.exact_key(head.exact_hash)
+        state.put(key, with_latest(state.get(key), new, window_days=days, limit=_SAME_TEXTS))
     for near in s.split_keys(head.keys):
         key = s.near_key(near)
-        postings = s.with_posting(
-            state.get(key), name, head.arrival_ms, window_ms=window_ms, limit=options.max_postings
-        )
+        postings, stopped = with_posting(state.get(key), new, window_days=days, limit=options.max_postings)
         state.put(key, postings)
+        if stopped:
+            state.put(s.sweep_key(head.arrival_ms, near), b"")
+
+
+def _remember_takedown(withdrawal: s.Withdrawal, arrival_ms: int, state: s.WritableState) -> None:
+    for key in withdrawal.keys:
+        known = s.load_taken_down(state, key)
+        at_ms = withdrawal.at_ms if known is None else max(known.at_ms, withdrawal.at_ms)
+        state.put(key, s.encode(s.TakenDown(at_ms, arrival_ms)))
 
 
 def _remember_raw_id(
@@ -78,5 +99,5 @@ def _remember_raw_id(
     key = s.raw_id_key(verdict.raw_id, int(coordinates.rsplit(b"-", 1)[1]))
     seen = s.load_raw_id(state, key)
     # The first meaning of an id stays for a window: later records with it are redeliveries.
-    if seen is None or not s.within(verdict.arrival_ms, seen.arrival_ms, options.window_days * DAY_MS):
+    if seen is None or not within(verdict.arrival_ms, seen.arrival_ms, options.window_days * DAY_MS):
         state.put(key, s.encode(s.SeenId(name, verdict.copied is not None, verdict.arrival_ms)))

@@ -1,7 +1,8 @@
 """Forgetting what fell out of the window, so that the state stays as large as the window and no larger.
 
 No decision depends on it but one: the very same record, redelivered after more than a window, is decided afresh.
-Everything else that is forgotten here was ignored already, because its arrival is too old.
+Everything else that is forgotten here was ignored already, because its arrival is too old. Only arrival counts: what is
+old by its date but came yesterday, as backfill does, stays as long as everything else of yesterday.
 """
 
 from __future__ import annotations
@@ -9,15 +10,20 @@ from __future__ import annotations
 from itertools import takewhile
 
 from copydesk.core.dedupe import state as s
-from copydesk.core.dedupe.events import DAY_MS, forget_texts
+from copydesk.core.dedupe.event_time import DAY_MS
+from copydesk.core.dedupe.events import forget_key, forget_texts
+from copydesk.core.dedupe.postings import without_expired
 from copydesk.core.options import DedupeOptions
 from copydesk.core.ports import Overlay, StateStore
 
 _HOUR_MS = 3_600_000
+_GRACE_MS = DAY_MS
+"""Raw partitions are read side by side and one may lag: its records still meet what arrived a window before them,
+whether this ran in between or not. The log keeps as much more than the window, so that a restored state does too."""
 
 
 def prune(store: StateStore, options: DedupeOptions, newest_ms: int, *, limit: int = 5_000) -> int:
-    """Remove up to `limit` records that arrived more than a window before `newest_ms`, with all that hangs on them.
+    """Remove up to `limit` records that arrived a window and a day before `newest_ms`, with all that hangs on them.
 
     Call it between batches, when no overlay on this store is waiting for its commit; again, while it returns `limit`.
     Records of unknown arrival stay.
@@ -31,7 +37,7 @@ def prune(store: StateStore, options: DedupeOptions, newest_ms: int, *, limit: i
     Returns:
         How many records were removed.
     """
-    horizon_ms = newest_ms - options.window_days * DAY_MS
+    horizon_ms = newest_ms - options.window_days * DAY_MS - _GRACE_MS
     if store.next_offset is None or horizon_ms <= 0:
         return 0
     # A whole hour must be over, or a record that still counts would go with its hour.
@@ -54,6 +60,10 @@ def prune(store: StateStore, options: DedupeOptions, newest_ms: int, *, limit: i
 def _forget(age: bytes, state: Overlay, horizon_ms: int) -> None:
     coordinates = age[len(s.age_key(0, b"")) :]
     state.put(age, None)
+    near = s.swept_key(coordinates)
+    if near is not None:
+        state.put(s.near_key(near), without_expired(state.get(s.near_key(near)), horizon_ms))
+        return
     verdict = s.load_outcome(state, coordinates)
     state.put(s.outcome_key(coordinates), None)
     if verdict is None:
@@ -63,6 +73,10 @@ def _forget(age: bytes, state: Overlay, horizon_ms: int) -> None:
         seen = s.load_raw_id(state, key)
         if seen is not None and 0 < seen.arrival_ms < horizon_ms:
             state.put(key, None)
+    for key in verdict.withdrawal.keys if verdict.withdrawal is not None else ():
+        taken_down = s.load_taken_down(state, key)
+        if taken_down is not None and 0 < taken_down.arrival_ms < horizon_ms:
+            state.put(key, None)
     outcome = verdict.published or verdict.copied
     name = s.handle(outcome.article_id) if outcome is not None else None
     head = s.load_head(state, name)
@@ -70,7 +84,9 @@ def _forget(age: bytes, state: Overlay, horizon_ms: int) -> None:
     if name is None or head is None or head.arrival_ms <= 0 or head.arrival_ms >= horizon_ms:
         return
     forget_texts(name, head, state)
-    if head.url is not None and state.get(s.url_key(head.url)) == name:
-        state.put(s.url_key(head.url), None)
+    if head.url is not None:
+        forget_key(s.url_key(head.url), name, state)
+    if head.fetched_url is not None:
+        forget_key(s.fetched_key(head.fetched_url), name, state)
     state.put(s.head_key(name), None)
     state.put(s.copies_key(name), None)

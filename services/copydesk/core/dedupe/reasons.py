@@ -10,12 +10,14 @@ from copydesk_schemas.reasons import ChangeKind, DuplicateVerdict, Verdict
 
 
 def explain(decision: Decision) -> str:
-    """Why the article was published or set aside, in one sentence."""
+    """Why the article was published, set aside or refused, in one sentence."""
     if decision.duplicate is not None:
         return f"Set aside: {_copy_reason(decision.duplicate)}."
     if decision.unique is not None:
         return f"{_published_reason(decision.unique)}."
-    raise ValueError("a decision is either unique or duplicate")
+    if decision.refused is not None:
+        return f"Refused: {decision.refused}."
+    raise ValueError("a decision is unique, duplicate or refused")
 
 
 def _copy_reason(copy: DuplicateArticle) -> str:

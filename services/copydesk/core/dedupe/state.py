@@ -4,11 +4,14 @@
 |---|---|
 | `r` raw coordinates | the outcome of that record: what a redelivery is answered with |
 | `h` article | its head: what is known of a published article |
-| `u` URL, `x` exact hash, `b` content hash | the article published under it |
-| `k` near key | postings: the articles whose text has this key, or a stop marker |
+| `u` URL, `b` content hash | the article published under it |
+| `x` exact hash, `k` near key | postings: the articles with this text, or with this key in it, and stop markers |
 | `i` raw id and item | the article that this id led to, whether as published or as a copy, and when |
 | `c` article | running count of copies |
+| `a` URL | the article that was fetched there, where its page names another address as its own |
+| `d` URL, or raw id and item | when it was taken down, and when that was asked for |
 | `t` hour of arrival, raw coordinates | nothing: the order in which entries grow old |
+| `t` hour of arrival, NUL, near key | likewise, of stop markers: no record leads to them |
 
 Articles are named by the first 12 bytes of the SHA-256 of their id: postings are most of the state.
 """
@@ -22,18 +25,18 @@ from typing import Protocol
 
 import msgspec
 
+from copydesk.core.dedupe.event_time import Span, span
+from copydesk.core.dedupe.postings import NAME_BYTES
 from copydesk.core.ports import StateView
 
-LAYOUT = b"1"
+LAYOUT = b"2"
 """Version of this layout. A store of another one is emptied and filled again from the log."""
 
 EVENT_VERSION = 1
-"""Version of the events in the log."""
+"""Version of the events in the log. Fields are added at the end, with a default: old events stay readable as they are,
+and an older reader ignores what it does not know. Anything else needs a new version."""
 
-HANDLE_BYTES = 12
-_POSTING = struct.Struct(f">{HANDLE_BYTES}sI")
-_STOP = struct.Struct(">4sI")
-_STOP_MARK = b"stop"
+_SWEEP = b"\0"
 _HOUR_MS = 3_600_000
 
 
@@ -69,6 +72,16 @@ class Head(msgspec.Struct, array_like=True, frozen=True):
     corrected: bool
     """Whether the text said that it was corrected."""
     taken_down: bool
+    last_ms: int | None = None
+    """The last moment that the text may be of, where `published_ms` is only the first."""
+
+    fetched_url: str | None = None
+    """Canonical form of the address that it was fetched from, where that is not `url`: a takedown may name it."""
+
+    @property
+    def span(self) -> Span:
+        """The time that the text is of."""
+        return span(self.published_ms, self.last_ms)
 
 
 class Copied(msgspec.Struct, array_like=True, frozen=True):
@@ -88,6 +101,8 @@ class Copied(msgspec.Struct, array_like=True, frozen=True):
     length_ratio: float | None
     spans: list[tuple[str, str]]
     copies: int
+    canceled: bool = False
+    """Whether the article that it belongs to was taken down."""
 
 
 class Published(msgspec.Struct, array_like=True, frozen=True):
@@ -114,8 +129,29 @@ class SeenId(msgspec.Struct, array_like=True, frozen=True):
     arrival_ms: int
 
 
+class Refused(msgspec.Struct, array_like=True, frozen=True):
+    """A record that policy keeps out: what its dead letter says."""
+
+    code: str
+    message: str
+
+
+class Withdrawal(msgspec.Struct, array_like=True, frozen=True):
+    """A takedown: from what moment on, and the keys (`d`) under which it is remembered."""
+
+    at_ms: int
+    keys: list[bytes]
+
+
+class TakenDown(msgspec.Struct, array_like=True, frozen=True):
+    """What is remembered under such a key."""
+
+    at_ms: int
+    arrival_ms: int
+
+
 class Verdict(msgspec.Struct, array_like=True, frozen=True):
-    """The outcome of one record: exactly one of `published` and `copied` is set."""
+    """The outcome of one record: exactly one of `published`, `copied` and `refused` is set."""
 
     decided_ms: int
     arrival_ms: int
@@ -125,6 +161,8 @@ class Verdict(msgspec.Struct, array_like=True, frozen=True):
     published: Published | None
     copied: Copied | None
     raw_id: str | None
+    refused: Refused | None = None
+    withdrawal: Withdrawal | None = None
 
 
 class Event(msgspec.Struct, array_like=True, frozen=True):
@@ -140,9 +178,10 @@ _decode_event = msgspec.msgpack.Decoder(Event).decode
 _decode_verdict = msgspec.msgpack.Decoder(Verdict).decode
 _decode_head = msgspec.msgpack.Decoder(Head).decode
 _decode_seen = msgspec.msgpack.Decoder(SeenId).decode
+_decode_taken_down = msgspec.msgpack.Decoder(TakenDown).decode
 
 
-def encode(value: Event | Verdict | Head | SeenId) -> bytes:
+def encode(value: Event | Verdict | Head | SeenId | TakenDown) -> bytes:
     """MessagePack, fields by position."""
     return _encode(value)
 
@@ -158,7 +197,7 @@ def decode_event(value: bytes) -> Event:
 
 def handle(article_id: str) -> bytes:
     """Short name of an article within the state."""
-    return hashlib.sha256(article_id.encode("utf-8", "replace")).digest()[:HANDLE_BYTES]
+    return hashlib.sha256(article_id.encode("utf-8", "replace")).digest()[:NAME_BYTES]
 
 
 def _digest(text: str) -> bytes:
@@ -181,7 +220,7 @@ def url_key(url: str) -> bytes:
 
 
 def exact_key(exact_hash: bytes) -> bytes:
-    """Where the article of a normalised text lies."""
+    """Where the postings of a normalised text lie."""
     return b"x" + exact_hash[:16]
 
 
@@ -200,6 +239,21 @@ def raw_id_key(raw_id: str, item: int) -> bytes:
     return b"i" + _digest(f"{raw_id}\n{item}")
 
 
+def fetched_key(url: str) -> bytes:
+    """Where the article lies that was fetched from an address other than its own."""
+    return b"a" + _digest(url)
+
+
+def taken_down_url_key(url: str) -> bytes:
+    """Where the takedown of a canonical URL lies."""
+    return b"du" + _digest(url)
+
+
+def taken_down_id_key(raw_id: str, item: int) -> bytes:
+    """Where the takedown of a producer's id lies."""
+    return b"di" + _digest(f"{raw_id}\n{item}")
+
+
 def copies_key(name: bytes) -> bytes:
     """Where the number of copies of an article lies."""
     return b"c" + name
@@ -208,6 +262,16 @@ def copies_key(name: bytes) -> bytes:
 def age_key(arrival_ms: int, coordinates: bytes) -> bytes:
     """Entries in order of arrival, by the hour."""
     return b"t" + (max(0, arrival_ms) // _HOUR_MS).to_bytes(4, "big") + coordinates
+
+
+def sweep_key(arrival_ms: int, near: bytes) -> bytes:
+    """The place of a stop marker in the order of arrival. No topic's name begins with NUL."""
+    return age_key(arrival_ms, _SWEEP + near)
+
+
+def swept_key(coordinates: bytes) -> bytes | None:
+    """The near key of a `sweep_key`, from behind its hour; None for coordinates."""
+    return coordinates[1:] if coordinates[:1] == _SWEEP else None
 
 
 def load_outcome(state: StateView, coordinates: bytes) -> Verdict | None:
@@ -226,6 +290,12 @@ def load_raw_id(state: StateView, key: bytes) -> SeenId | None:
     """What became of a producer's id, under its key."""
     value = state.get(key)
     return _decode_seen(value) if value is not None else None
+
+
+def load_taken_down(state: StateView, key: bytes) -> TakenDown | None:
+    """The takedown under a key."""
+    value = state.get(key)
+    return _decode_taken_down(value) if value is not None else None
 
 
 def load_copies(state: StateView, name: bytes) -> int:
@@ -252,44 +322,3 @@ def unpack32(packed: bytes) -> tuple[int, ...]:
 def split_keys(keys: bytes) -> list[bytes]:
     """The near keys of a head, 8 bytes each."""
     return [keys[i : i + 8] for i in range(0, len(keys), 8)]
-
-
-def posted(value: bytes | None) -> list[tuple[bytes, int]]:
-    """Articles under a near key with their arrival in seconds; none under a stop marker."""
-    if value is None or _is_stop(value):
-        return []
-    return list(_POSTING.iter_unpack(value))
-
-
-def with_posting(value: bytes | None, name: bytes, arrival_ms: int, *, window_ms: int, limit: int) -> bytes:
-    """Postings with one more article; those that fell out of the window go. Beyond `limit` it becomes a stop marker.
-
-    A stop marker lasts as long as articles with this key keep arriving within a window of each other.
-    """
-    arrival = min(arrival_ms // 1000, 0xFFFF_FFFF)
-    if value is not None and _is_stop(value):
-        seen: int = _STOP.unpack(value)[1]
-        if within(arrival * 1000, seen * 1000, window_ms):
-            return _STOP.pack(_STOP_MARK, max(seen, arrival))
-        value = None
-    kept = [(n, at) for n, at in posted(value) if n != name and within(arrival * 1000, at * 1000, window_ms)]
-    if len(kept) >= limit:
-        return _STOP.pack(_STOP_MARK, max(arrival, *(at for _, at in kept)))
-    return b"".join(_POSTING.pack(n, at) for n, at in (*kept, (name, arrival)))
-
-
-def without_posting(value: bytes | None, name: bytes) -> bytes | None:
-    """Postings without one article; None where nothing is left. A stop marker stays."""
-    kept = [(n, at) for n, at in posted(value) if n != name]
-    if value is not None and _is_stop(value):
-        return value
-    return b"".join(_POSTING.pack(n, at) for n, at in kept) or None
-
-
-def _is_stop(value: bytes) -> bool:
-    return len(value) == _STOP.size  # postings are a multiple of 16 bytes, this is 8
-
-
-def within(new_ms: int, old_ms: int, window_ms: int) -> bool:
-    """Whether an older arrival is recent enough. An unknown arrival (0) always is: there is nothing to refuse it by."""
-    return new_ms <= 0 or old_ms <= 0 or new_ms - old_ms <= window_ms
