@@ -27,6 +27,9 @@ HEADERS = (HEADER, REPLAYED_FROM)
 _MAX_BYTES = 2048
 _COORDINATES = re.compile(r"(.{1,249})-(\d{1,10})-(\d{1,19})-(\d{1,10})", re.ASCII)
 
+MAX_ITEMS = 1_000_000
+"""No feed has more. The header may come from anyone, and the audit looks at each item."""
+
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 _Offset = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 _TopicName = Annotated[str, msgspec.Meta(min_length=1, max_length=249)]
@@ -40,7 +43,7 @@ class FirstRaw(msgspec.Struct, frozen=True):
     partition: _Count
     offset: _Offset
     item: _Count
-    items: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)] | None
+    items: Annotated[int, msgspec.Meta(ge=1, le=MAX_ITEMS)] | None
     """Number of items of the record; None where it was never divided, so that all of it is replayed."""
     timestamp_ms: Annotated[int, msgspec.Meta(ge=0, le=_LATEST_MS)]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,11 +79,12 @@ async def read_history(config: DeliveryConfig, places: Sequence[TopicPartition])
         UnreadableError: an entry cannot be read: nobody knows which letter it closes.
     """
     history = ReplayHistory()
-    async for record in read_topics(config, places):
-        try:
-            history.add(read_entry(record.value))
-        except UnreadableError as error:
-            raise UnreadableError(f"{place_of(record)} is no entry of the replay log: {error}") from error
+    async with aclosing(read_topics(config, places)) as records:
+        async for record in records:
+            try:
+                history.add(read_entry(record.value))
+            except UnreadableError as error:
+                raise UnreadableError(f"{place_of(record)} is no entry of the replay log: {error}") from error
     return history
 
 
@@ -95,13 +96,14 @@ async def read_letters(
     unreadable: Callable[[str], None] = lambda _: None,
 ) -> AsyncGenerator[Found]:
     """The letters of the dead-letter topic; `unreadable` is told of records that are none."""
-    async for record in read_topics(config, places, ends=ends):
-        try:
-            letter = read_letter(record.value)
-        except UnreadableError as error:
-            unreadable(f"{place_of(record)}: {error}")
-            continue
-        yield Found(letter, record)
+    async with aclosing(read_topics(config, places, ends=ends)) as records:
+        async for record in records:
+            try:
+                letter = read_letter(record.value)
+            except UnreadableError as error:
+                unreadable(f"{place_of(record)}: {error}")
+                continue
+            yield Found(letter, record)
 
 
 class Inputs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
@@ -97,7 +98,8 @@ async def read_topics(
 
 async def read_one(config: DeliveryConfig, place: TopicPartition, offset: int) -> ConsumerRecord[Any, Any] | None:
     """The record at an offset; None where it is not retained any more."""
-    async for record in read_topics(config, [place], starts={place: offset}, ends={place: offset + 1}):
-        if record.offset == offset:
-            return record
+    async with aclosing(read_topics(config, [place], starts={place: offset}, ends={place: offset + 1})) as records:
+        async for record in records:
+            if record.offset == offset:
+                return record
     return None

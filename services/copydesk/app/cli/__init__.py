@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import click
 
 from copydesk import __version__
+from copydesk.app.cli.audit import audit
 from copydesk.app.cli.config import config
 from copydesk.app.cli.consume import consume
 from copydesk.app.cli.demo import demo
@@ -34,7 +35,7 @@ def cli() -> None:
     """
 
 
-for _command in (demo, worker, process, produce, consume, dlq, explain, schemas, config):
+for _command in (demo, worker, process, produce, consume, dlq, audit, explain, schemas, config):
     cli.add_command(_command)
 
 

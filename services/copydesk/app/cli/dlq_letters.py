@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -131,9 +132,11 @@ class Desk:
 
         self.strangers = 0
         with broker_errors(self.settings, "reading dead letters"):
-            async for found in read_letters(self.config, self.letters, ends=ends, unreadable=self._stranger):
-                if chosen.matches(found.letter, history):
-                    yield found
+            letters = read_letters(self.config, self.letters, ends=ends, unreadable=self._stranger)
+            async with aclosing(letters):
+                async for found in letters:
+                    if chosen.matches(found.letter, history):
+                        yield found
 
     def _stranger(self, what: str) -> None:
         self.strangers += 1
