@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from tests.support.deployment import Deployment, outcomes
-from tests.support.inline_pool import Fails, InlinePool
+from tests.support.deployment import Deployment, article, failing, feed, outcomes, page
+from tests.support.inline_pool import InlinePool
 from tests.support.kafka import KafkaBroker
 from tests.support.service import Raw
 
@@ -26,42 +26,9 @@ from copydesk.adapters.kafka.replay import (
 )
 from copydesk.adapters.kafka.topic_reader import parts
 from copydesk.app.delivery import delivery_config
-from copydesk.core.ports import TaskTimeoutError
-from copydesk.core.records import Message
 from copydesk_schemas.topics import TopicRole
 
 pytestmark = pytest.mark.kafka
-
-TOPICS = ("bridge", "harvest", "library", "orchestra", "railway", "stadium")
-
-
-def article(n: int) -> str:
-    word = TOPICS[n % len(TOPICS)]
-    return f"The {word} number {n} was " + " ".join(
-        f"opened by mayor {word}{n}{k} near street {k * 7 + n} while {word} crowds{k} cheered{n}." for k in range(12)
-    )
-
-
-def page(n: int) -> Raw:
-    url = f"https://a.example/{n}".encode()
-    return Raw(article(n).encode(), url, (("x-url", url), ("traceparent", b"00-%032x-%016x-01" % (n + 1, n + 1))))
-
-
-def feed(*numbers: int) -> Raw:
-    entries = "".join(
-        f"<item><title>Story {n}</title><link>https://f.example/{n}</link><description>{article(n)}</description></item>"
-        for n in numbers
-    )
-    return Raw(f'<rss version="2.0"><channel><title>F</title>{entries}</channel></rss>'.encode(), b"feed")
-
-
-def failing(function: str, mark: bytes = b"") -> Fails:
-    """Times out in one stage, for records that hold `mark`."""
-
-    def fails(name: str, message: Message) -> Exception | None:
-        return TaskTimeoutError("too long") if name == function and mark in (message.value or b"") else None
-
-    return fails
 
 
 @pytest.fixture
@@ -317,3 +284,33 @@ def test_letters_are_listed_shown_and_counted(desk: Deployment) -> None:
     assert "unsupported_media_type" in table.stdout
     assert "4 dead letters." in table.stderr
     assert "parse_timeout" in desk.run("dlq", "stats", "--table", COLUMNS="200").stdout
+
+
+def test_without_transactions_the_input_goes_first_and_then_the_log(desk: Deployment) -> None:
+    desk.produce(page(1), page(2))
+    desk.work(2, InlinePool(failing("run_parse")))
+    told = desk.run("dlq", "replay", "--all", "--yes", COPYDESK_DELIVERY="at_least_once")
+    assert len(told.stdout.splitlines()) == 2
+    again = desk.run("dlq", "replay", "--all", "--yes", COPYDESK_DELIVERY="at_least_once")
+    assert "2 dead letters of these were replayed before" in again.stderr
+    assert outcomes(desk.work(4)) == {"enriched": 2, "dead": 2}
+
+
+def test_a_topic_that_was_made_anew_takes_no_replays_of_the_old(desk: Deployment) -> None:
+    desk.produce(page(1))
+    desk.work(1, InlinePool(failing("run_parse")))
+    (found,) = letters_of(desk)
+    fields = json.loads(found.record.value)
+    for place in ("raw", "original"):
+        fields[place]["offset"] = 70
+    name = f"{desk.names[TopicRole.RAW]}-{found.letter.raw.partition}-70-0"
+    fields["dead_letter_id"] = name
+
+    async def write() -> None:
+        async with replaying(delivery_config(desk.settings(delivery="at_least_once"))) as replayer:
+            await replayer._producer.send_and_wait(desk.names[TopicRole.DEAD], json.dumps(fields).encode())
+
+    asyncio.run(write())
+    told = desk.run("dlq", "replay", "--id", name, "--yes", code=1)
+    assert "was the topic made anew?" in told.stderr
+    assert len(desk.records(TopicRole.RAW)) == 1

@@ -9,13 +9,49 @@ from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner, Result
-from tests.support.inline_pool import InlinePool
+from tests.support.inline_pool import Fails, InlinePool
 from tests.support.service import ENDS, Raw, declare, following, own_names, produce
 
 from copydesk.app.cli import cli
 from copydesk.app.settings import Settings, TopicOverride, Topics
 from copydesk.app.wiring import Overrides, build_app, running
+from copydesk.core.ports import TaskTimeoutError
+from copydesk.core.records import Message
 from copydesk_schemas.topics import TopicRole
+
+_SUBJECTS = ("bridge", "harvest", "library", "orchestra", "railway", "stadium")
+
+
+def article(n: int) -> str:
+    """A text that is near no other."""
+    word = _SUBJECTS[n % len(_SUBJECTS)]
+    return f"The {word} number {n} was " + " ".join(
+        f"opened by mayor {word}{n}{k} near street {k * 7 + n} while {word} crowds{k} cheered{n}." for k in range(12)
+    )
+
+
+def page(n: int) -> Raw:
+    """It as a raw record of its own."""
+    url = f"https://a.example/{n}".encode()
+    return Raw(article(n).encode(), url, (("x-url", url), ("traceparent", b"00-%032x-%016x-01" % (n + 1, n + 1))))
+
+
+def feed(*numbers: int) -> Raw:
+    """Some of them as the items of a feed."""
+    entries = "".join(
+        f"<item><title>Story {n}</title><link>https://f.example/{n}</link><description>{article(n)}</description></item>"
+        for n in numbers
+    )
+    return Raw(f'<rss version="2.0"><channel><title>F</title>{entries}</channel></rss>'.encode(), b"feed")
+
+
+def failing(function: str, mark: bytes = b"") -> Fails:
+    """Times out in one stage, for records that hold `mark`."""
+
+    def fails(name: str, message: Message) -> Exception | None:
+        return TaskTimeoutError("too long") if name == function and mark in (message.value or b"") else None
+
+    return fails
 
 
 class Deployment:
@@ -67,6 +103,21 @@ class Deployment:
             return {role: [json.loads(record.value) for record in records] for role, records in follower.seen.items()}
 
         return asyncio.run(work())
+
+    def work_until_read(self, stages: Sequence[str]) -> None:
+        """Run some stages until they have nothing to read."""
+
+        async def work() -> None:
+            app = build_app(self.settings(stages=stages), overrides=Overrides(pool=InlinePool(), web=False))
+            async with running(app), asyncio.timeout(60):
+                lag = 1
+                while lag or not app.desk.ready:
+                    await asyncio.sleep(0.3)
+                    # Measured one after the other: what the first has handed on, the second sees as its lag.
+                    lags = [await app.desk.pumps[stage].measure() for stage in app.desk.settings.stages]
+                    lag = sum(sum(one.values()) for one in lags) + any(len(one) == 0 for one in lags)
+
+        asyncio.run(work())
 
     def run(self, *arguments: str, code: int = 0, stdin: str | None = None, **env: str) -> Result:
         """Run a command."""

@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka.errors import GroupCoordinatorNotAvailableError, GroupLoadInProgressError
 
 from copydesk.adapters.kafka.config import SOURCES, DeliveryConfig
 from copydesk.adapters.kafka.connection import admin, reader
@@ -36,6 +37,7 @@ _KINDS = {
 _MANY = 1_000
 """A group that is so many offsets behind is behind; nearer, only reading tells records from markers."""
 _WAIT_S = 0.5
+_COORDINATOR_WITHIN_S = 15.0
 
 
 class _Raw(msgspec.Struct):
@@ -150,10 +152,25 @@ class Auditor:
         """Next offset that a stage reads, by partition: the first retained one where nothing is committed."""
         places = self._places(SOURCES[stage])
         begins, _ = await bounds(self._config, places)
-        async with admin(self._config) as client:
-            offsets = await client.list_consumer_group_offsets(self._config.group(stage), partitions=places)
+        offsets = await self._group_offsets(self._config.group(stage), places)
         found = {place: offsets[place].offset if place in offsets else -1 for place in places}
         return {place: max(int(found[place]), begins[place]) for place in places}
+
+    async def _group_offsets(self, group: str, places: list[TopicPartition]) -> Mapping[TopicPartition, Any]:
+        """What a group has committed. A cluster that has never had one makes the topic for it first."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + _COORDINATOR_WITHIN_S
+        while True:
+            try:
+                async with admin(self._config) as client:
+                    found: Mapping[TopicPartition, Any] = await client.list_consumer_group_offsets(
+                        group, partitions=places
+                    )
+                    return found
+            except (GroupCoordinatorNotAvailableError, GroupLoadInProgressError):
+                if loop.time() > deadline:
+                    raise
+                await asyncio.sleep(_WAIT_S)
 
     async def _replays(self, starts: Offsets, *, moving: bool = False) -> Offsets:
         """Take in the replay log; where it ended. What it gains meanwhile is on its way, or has arrived."""
