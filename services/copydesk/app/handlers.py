@@ -15,6 +15,7 @@ from copydesk.core.dead_letters import dead_letter, origin_of
 from copydesk.core.options import Options
 from copydesk.core.ports import PoolUnavailableError, TaskPool, TaskTimeoutError, WorkerCrashedError
 from copydesk.core.records import Message, Outcome, StageResult
+from copydesk.core.replay import carried
 from copydesk.core.stages import dead_letter_for, run_dedupe
 from copydesk_schemas.reasons import Code, Stage
 
@@ -142,10 +143,10 @@ class Refusal:
         result = handled.result
         outcome = result.outcomes[position]
         raw, article_id = origin_of(message, outcome.stage)
-        raw = raw.model_copy(update={"item": outcome.item})
+        raw = raw.model_copy(update={"item": outcome.item, "items": outcome.items})
         again = outcome.code in (Code.PUBLISH_TOO_LARGE, Code.PUBLISH_FAILED)
         emit, dead = dead_letter(
-            replace(message, value=None, headers=()) if again else message,
+            replace(message, key=None, value=None, headers=carried(message.headers)) if again else message,
             outcome.stage,
             refusal_code(error),
             error,

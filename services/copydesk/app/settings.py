@@ -73,6 +73,7 @@ class Topics(BaseModel):
     duplicate: TopicOverride = TopicOverride()
     dead: TopicOverride = TopicOverride()
     fingerprints: TopicOverride = TopicOverride()
+    replays: TopicOverride = TopicOverride()
 
 
 def _split(value: Any) -> Any:
@@ -262,6 +263,9 @@ class Settings(BaseSettings):
             partitions = self.dedupe.shards
         if role is TopicRole.FINGERPRINTS:
             retention = (self.dedupe.window_days + 1) * DAY_MS
+        if role is TopicRole.REPLAYS:
+            # A letter that outlived the note of its replay could be replayed again.
+            retention = max(retention, 2 * self.spec(TopicRole.DEAD).retention_ms)
         return TopicSpec(
             role=role,
             partitions=override.partitions or partitions,

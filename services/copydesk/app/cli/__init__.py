@@ -12,9 +12,11 @@ from collections.abc import Sequence
 import click
 
 from copydesk import __version__
+from copydesk.app.cli.audit import audit
 from copydesk.app.cli.config import config
 from copydesk.app.cli.consume import consume
 from copydesk.app.cli.demo import demo
+from copydesk.app.cli.dlq import dlq
 from copydesk.app.cli.errors import EXIT_CODES, CommandError, Exit
 from copydesk.app.cli.explain import explain
 from copydesk.app.cli.process import process
@@ -33,7 +35,7 @@ def cli() -> None:
     """
 
 
-for _command in (demo, worker, process, produce, consume, explain, schemas, config):
+for _command in (demo, worker, process, produce, consume, dlq, audit, explain, schemas, config):
     cli.add_command(_command)
 
 

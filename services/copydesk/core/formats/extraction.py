@@ -27,7 +27,7 @@ _MENU_LINE = 25
 _BESIDE = frozenset({"aside", "footer", "nav", "form", "header"})
 _DATA_CELL = 200
 """Characters that a cell of data has at most; more is running text."""
-_SENTENCE_END = tuple(".!?…。！？:;\"”’»)")
+_SENTENCE_END = tuple('.!?…。！？:;"”’»)')
 
 
 @dataclass(frozen=True, slots=True)
