@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from copydesk_schemas.reasons import Stage
@@ -32,8 +32,8 @@ class DeliveryConfig:
     Times are milliseconds where the name says `_ms`, seconds where it says `_s`.
     """
 
-    connection: Mapping[str, Any]
-    """Keyword arguments that every client gets, from `connection_kwargs`."""
+    connection: Mapping[str, Any] = field(repr=False)
+    """Keyword arguments that every client gets, from `connection_kwargs`; the password is among them."""
     app_id: str
     topics: Mapping[TopicRole, TopicConfig]
     transactional: bool = True

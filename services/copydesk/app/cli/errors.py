@@ -15,13 +15,14 @@ class Exit(IntEnum):
     FAILED = 1
     USAGE = 2
     UNREACHABLE = 3
+    NOT_ALLOWED = 4
     INTERRUPTED = 130  # 128 + SIGINT, as shells say it
     PIPE_CLOSED = 141  # 128 + SIGPIPE
 
 
 EXIT_CODES = (
-    "Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 no connection to the brokers, 130 interrupted, "
-    "141 the reader of our output went away."
+    "Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 no connection to the brokers, 4 the brokers "
+    "refuse us (protocol, certificate, credentials or rights), 130 interrupted, 141 the reader of our output went away."
 )
 
 
