@@ -7,6 +7,7 @@ callers a name, and the name gets nothing but what its ACLs say.
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,13 +22,13 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
-from tests.support.kafka import KafkaBroker, free_port
+from tests.support.kafka import CLIENT, KafkaBroker, free_port, jars
 
 USER = "copydesk"
 PASSWORD = "open-sesame-7Q"  # noqa: S105 - made up, and looked for in everything that is written
 KEY_PASSWORD = "key-sesame-8R"  # noqa: S105 - likewise
 _UNSECURED = "org.apache.kafka.common.security.oauthbearer.internals.unsecured"
-_ACL_TOOL = "kafka.admin.AclCommand"
+_ACL_TOOL = "org.apache.kafka.tools.AclCommand"
 
 
 @dataclass(frozen=True)
@@ -136,9 +137,17 @@ class SecureKafka:
             "SSL_CAFILE": str(self.certificates.ca),
         }
 
+    def grant(self, command: str) -> None:
+        """Carry out a line that `copydesk acls` printed, as the super user."""
+        words = shlex.split(command)
+        if words[0] != "kafka-acls.sh":
+            raise ValueError(command)
+        # Administrators come in by an address and with credentials of their own.
+        self.acls([*words[words.index("--add") :]])
+
     def acls(self, arguments: Iterable[str]) -> str:
         """Run Kafka's own `kafka-acls.sh` as the super user; what it says."""
-        tool = ["java", "-Xmx128m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", self.broker.classpath]
+        tool = ["java", "-Xmx128m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", f"{jars(CLIENT)}/*"]
         done = subprocess.run(
             [*tool, _ACL_TOOL, "--bootstrap-server", self.plain, *arguments],
             capture_output=True,

@@ -10,6 +10,7 @@ import threading
 
 import structlog
 
+from copydesk.adapters.kafka.authorization import explain_kafka_error
 from copydesk.adapters.logs import configure_logging
 from copydesk.app.settings import ConfigurationError, LogFormat, Settings
 from copydesk.app.wiring import Overrides, build_app, running
@@ -46,7 +47,7 @@ async def _serve(settings: Settings, overrides: Overrides | None) -> int:
             _enforce()
             ended.cancel()
     except Exception as error:  # noqa: BLE001 - the last place to say why
-        _log.error("the worker failed", exc_info=error)
+        _log.error("the worker failed", why=explain_kafka_error(error), exc_info=error)
         return 1
     finally:
         told.cancel()

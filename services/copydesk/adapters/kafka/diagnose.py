@@ -21,7 +21,7 @@ from aiokafka.errors import (
 from aiokafka.protocol.metadata import MetadataRequest
 
 from copydesk.adapters.kafka.connection import ConnectionSettings
-from copydesk.adapters.kafka.listener import Probe, sasl_mechanisms, speaks_plaintext, speaks_tls
+from copydesk.adapters.kafka.listener import Probe, hang_up, sasl_mechanisms, speaks_plaintext, speaks_tls
 from copydesk.adapters.kafka.tls import certificate_sentence
 from copydesk.adapters.kafka.tokens import TokenError
 
@@ -71,7 +71,7 @@ async def _look(address: str, settings: ConnectionSettings, connection: Mapping[
     except (OSError, KafkaError, TimeoutError, EOFError) as error:
         return await _refusal(error, address, probe, settings)
     finally:
-        probe.close()
+        await probe.end()
     if probe.refused_token is not None:
         return Diagnosis(
             f"the broker at {address} does not accept the token ({probe.refused_token}): it may have expired, or be "
@@ -95,7 +95,7 @@ async def unreachable(host: str, port: int) -> str | None:
         return "nobody listens there"
     except OSError as error:
         return error.strerror or str(error) or type(error).__name__
-    writer.close()
+    await hang_up(writer)
     return None
 
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import ssl
 from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from aiokafka.conn import AIOKafkaConnection
@@ -13,6 +14,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.protocol.admin import SaslAuthenticateRequest, SaslHandShakeRequest
 
 _ILLEGAL_SASL_STATE = 34
+_CLOSE_WITHIN_S = 1.0
 
 
 class Probe(AIOKafkaConnection):  # type: ignore[misc] # aiokafka is untyped
@@ -40,6 +42,14 @@ class Probe(AIOKafkaConnection):  # type: ignore[misc] # aiokafka is untyped
             return self._noted(answer)
         return answer
 
+    async def end(self) -> None:
+        """Close, and wait until the socket is gone: the loop may end right after."""
+        closed = self.close()
+        if self._protocol is not None:  # else there never was a connection
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_CLOSE_WITHIN_S):
+                    await closed
+
     async def _noted(self, answer: Awaitable[Any]) -> Any:
         response = await answer
         self.mechanisms = getattr(response, "enabled_mechanisms", self.mechanisms)
@@ -58,6 +68,14 @@ def _refusal(answer: bytes) -> str | None:
         return "refused"
 
 
+async def hang_up(writer: asyncio.StreamWriter) -> None:
+    """Close a connection over which nothing was said; the other side need not agree."""
+    writer.transport.abort()
+    with suppress(OSError, TimeoutError):
+        async with asyncio.timeout(_CLOSE_WITHIN_S):
+            await writer.wait_closed()
+
+
 async def speaks_tls(host: str, port: int, within_s: float) -> bool:
     """Whether a TLS handshake gets anything of TLS in answer. Whose certificate it is does not matter here."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -70,7 +88,7 @@ async def speaks_tls(host: str, port: int, within_s: float) -> bool:
         return "ALERT" in (error.reason or "")
     except (OSError, TimeoutError):
         return False
-    writer.close()
+    await hang_up(writer)
     return True
 
 
@@ -82,7 +100,7 @@ async def speaks_plaintext(host: str, port: int, within_s: float) -> bool:
     except (OSError, KafkaError, TimeoutError):
         return False
     finally:
-        probe.close()
+        await probe.end()
     return True
 
 
@@ -95,5 +113,5 @@ async def sasl_mechanisms(probe: Probe, within_s: float) -> Sequence[str]:
     except (OSError, KafkaError, TimeoutError):
         return ()
     finally:
-        asking.close()
+        await asking.end()
     return () if answer.error_code == _ILLEGAL_SASL_STATE else tuple(asking.mechanisms)

@@ -17,6 +17,7 @@ from typing import Any
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from copydesk.adapters.kafka.authorization import explain_kafka_error
 from copydesk.adapters.kafka.budget import ByteBudget
 from copydesk.adapters.kafka.config import DeliveryConfig
 from copydesk.adapters.kafka.jobs import Ask, Handled, Job
@@ -168,7 +169,8 @@ class PartitionPump:
             self._log.warning("fenced", failures=failures)
         else:
             self.work.metrics.transaction_aborted(self.work.stage, type(error).__name__)
-            self._log.warning("partition failed, opening it again", failures=failures, exc_info=error)
+            why = explain_kafka_error(error, reading={self.source.topic})
+            self._log.warning("partition failed, opening it again", failures=failures, why=why, exc_info=error)
 
     # --- open and close -------------------------------------------------------------------------------------------
 

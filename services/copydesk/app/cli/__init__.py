@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import click
 
 from copydesk import __version__
+from copydesk.app.cli.acls import acls
 from copydesk.app.cli.config import config
 from copydesk.app.cli.consume import consume
 from copydesk.app.cli.demo import demo
@@ -33,7 +34,7 @@ def cli() -> None:
     """
 
 
-for _command in (demo, worker, process, produce, consume, explain, schemas, config):
+for _command in (demo, worker, process, produce, consume, explain, schemas, config, acls):
     cli.add_command(_command)
 
 
