@@ -50,7 +50,7 @@ OPERATIONS = {
 }
 
 
-def binding(acl: Acl, kind: type[AclBinding | AclBindingFilter]) -> AclBinding | AclBindingFilter:
+def binding(acl: Acl, kind: type[AclBinding | AclBindingFilter]) -> Any:
     pattern = ResourcePatternType.PREFIXED if acl.prefixed else ResourcePatternType.LITERAL
     operation, allow = OPERATIONS[acl.operation], AclPermissionType.ALLOW
     return kind(KINDS[acl.resource], acl.name, pattern, f"User:{USER}", "*", operation, allow)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from tests.support.kafka import free_port
-from tests.support.secure_kafka import KEY_PASSWORD, PASSWORD, USER, SecureKafka
+from tests.support.secure_kafka import KEY_PASSWORD, PASSWORD, USER, SecureKafka, jwt
 
 from copydesk.app.acls import consumer_acls
 from copydesk.app.cli import cli
@@ -47,13 +45,6 @@ def at(secure: SecureKafka, name: str) -> dict[str, str]:
 def stranger(secure: SecureKafka) -> dict[str, str]:
     pem = str(secure.certificates.stranger)
     return secure.with_certificate() | {"SSL_CERTFILE": pem, "SSL_KEYFILE": pem}
-
-
-def jwt(subject: str, lifetime_s: float) -> str:
-    """An unsigned token, which this broker is told to take."""
-    now = int(time.time())
-    parts = [{"alg": "none"}, {"sub": subject, "iat": now - 3600, "exp": now + int(lifetime_s)}]
-    return ".".join(base64.urlsafe_b64encode(json.dumps(p).encode()).rstrip(b"=").decode() for p in parts) + "."
 
 
 FAILURES: dict[str, tuple[Change, str, Exit]] = {

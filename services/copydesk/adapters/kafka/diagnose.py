@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,7 +99,7 @@ async def unreachable(host: str, port: int) -> str | None:
     return None
 
 
-async def _advertised(address: str, brokers: list[tuple[int, str, int, str | None]]) -> Diagnosis | None:
+async def _advertised(address: str, brokers: Sequence[tuple[int, str, int, str | None]]) -> Diagnosis | None:
     """After the first connection a client uses the addresses that the brokers give of themselves."""
     for _, host, port, *_ in brokers:
         missing = await unreachable(host, port)
