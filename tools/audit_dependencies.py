@@ -6,7 +6,7 @@ pip-audit says «No known vulnerabilities found», with exit code 0, where its a
 So each service is first asked about a release with known vulnerabilities. A service that does not know of them is no
 service, and the next one is asked.
 
-Exit codes: 0 nothing known, 1 vulnerabilities, packages that could not be looked up, or no pip-audit, 3 no advisory service can be
+Exit codes: 0 nothing known, 1 vulnerabilities, packages that were not looked up, or no pip-audit, 3 no service can be
 reached (with --allow-unreachable that is said, and the code is 0).
 """
 
