@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+import urllib.error
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,7 +22,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined] # documented, 
     ResourcePatternType,
     ResourceType,
 )
-from tests.support.secure_kafka import KEY_PASSWORD, PASSWORD, USER, SecureKafka, environment
+from tests.support.secure_kafka import KEY_PASSWORD, PASSWORD, USER, SecureKafka, environment, jwt, secure_kafka
 from tests.support.service import Follower, Raw, Service, declare, ending, following, get_page, own_names, produce
 
 from copydesk.app.acls import Acl, Operation, Resource, worker_acls
@@ -137,6 +138,9 @@ async def test_the_printed_rights_are_enough_and_nothing_shows_the_password(
             await follower.until(6, 60)
             await follower.quiet(1.0)
         pages = [get_page(free_port, page) for page in ("/metrics", "/health/live", "/health/ready")]
+        for other in ("/router/", "/table/", "/stats/", "/graph/"):
+            with pytest.raises(urllib.error.HTTPError, match="404"):
+                get_page(free_port, other)
         assert await service.stop(worker) == 0
     assert set(origins(follower).values()) == {1}
     assert len(follower.seen[TopicRole.DEAD]) == 1
@@ -231,3 +235,33 @@ async def test_a_worker_that_may_not_join_its_group_says_so_and_ends(
         worker = service.start("one", free_port)
         assert await asyncio.to_thread(worker.wait, 60) == 1
     assert f"not allowed: Read on group {app_id}-{stage}" in desk.log.read_text()
+
+
+async def test_the_whole_path_runs_on_tokens_and_outlives_them(app_id: str, tmp_path: Path, free_port: int) -> None:
+    """A broker ends connections whose session is over; the next one has the token that stands in the file by then."""
+    name = "listener.name.sasl_ssl.oauthbearer.connections.max.reauth.ms"
+    file = tmp_path / "token"
+    file.write_text(jwt(USER, 600), encoding="ascii")
+    (tmp_path / "broker").mkdir()
+    tokens: list[str] = []
+    with secure_kafka(tmp_path / "broker", {name: "2000"}) as secure:
+        desk = Desk(secure, app_id, tmp_path)
+        desk.service.settings = secure.oauth(file) | {"DECLARE_TOPICS": "false", "LOG_LEVEL": "debug"}
+        await declare(secure.plain, desk.names)
+        Rights(secure).grant(desk.acls())
+        with ending(desk.service) as service:
+            worker = service.start("one", free_port)
+            await service.ready(worker, free_port)
+            async with following(secure.plain, desk.names) as follower:
+                for round_ in range(3):
+                    tokens.append(jwt(USER, 600 + round_))
+                    file.write_text(tokens[-1], encoding="ascii")
+                    await desk.send(2 * round_ + 2, first=2 * round_)
+                    await follower.until(3 * round_ + 3, 60)
+                    await follower.quiet(2.5)  # longer than a session
+            assert await service.stop(worker) == 0
+        assert set(origins(follower).values()) == {1}
+        assert len(origins(follower)) == 9
+        log = desk.log.read_text()
+        assert "KafkaConnectionError" in log  # sessions were ended
+        assert not any(token in log for token in tokens)

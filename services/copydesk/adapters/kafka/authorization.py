@@ -13,7 +13,8 @@ from aiokafka.errors import (
     TransactionalIdAuthorizationFailed,
 )
 
-_HINT = "`copydesk acls` prints the rights that are needed"
+HINT = "`copydesk acls` prints the rights that are needed"
+"""What to do about a missing right."""
 
 
 def explain_kafka_error(error: BaseException, *, reading: Collection[str] = ()) -> str:
@@ -29,7 +30,7 @@ def explain_kafka_error(error: BaseException, *, reading: Collection[str] = ()) 
         name = type(error).__name__
         return text if text.startswith(name) else f"{name}: {text}" if text else name
     missing = "; ".join(_missing(refused, reading))
-    return f"not allowed: {missing}. {_HINT}"
+    return f"not allowed: {missing}. {HINT}"
 
 
 def authorization_error(error: BaseException | None) -> KafkaError | None:
