@@ -28,7 +28,6 @@ from tests.support.service import Follower, Raw, Service, declare, ending, follo
 from copydesk.app.acls import Acl, Operation, Resource, worker_acls
 from copydesk.app.cli import cli
 from copydesk.app.settings import Settings
-from copydesk_schemas.reasons import Stage
 from copydesk_schemas.topics import TopicRole
 
 pytestmark = pytest.mark.kafka
@@ -224,17 +223,47 @@ async def test_a_running_worker_that_loses_a_right_says_which_and_loses_nothing(
     assert len(origins(follower)) == 8
 
 
-@pytest.mark.parametrize("stage", list(Stage))
-async def test_a_worker_that_may_not_join_its_group_says_so_and_ends(
-    secure: SecureKafka, app_id: str, tmp_path: Path, free_port: int, stage: Stage
+@pytest.mark.parametrize(
+    ("kind", "name", "operation"),
+    [
+        (Resource.GROUP, "{app}-parse", Operation.READ),
+        (Resource.TOPIC, "{app}-raw-articles", Operation.READ),
+        (Resource.TOPIC, "{app}-dead-letter", Operation.READ),
+        (Resource.TOPIC, "{app}-dead-letter", Operation.WRITE),
+        (Resource.TRANSACTIONAL_ID, "{app}-self-test-", Operation.WRITE),
+    ],
+)
+async def test_a_worker_without_a_right_that_it_needs_at_once_says_which_and_ends(
+    secure: SecureKafka,
+    app_id: str,
+    tmp_path: Path,
+    free_port: int,
+    kind: Resource,
+    name: str,
+    operation: Operation,
 ) -> None:
-    desk = Desk(secure, app_id, tmp_path, STAGES=str(stage))
+    desk = Desk(secure, app_id, tmp_path)
     await declare(secure.plain, desk.names)
-    Rights(secure).grant(acl for acl in desk.acls() if acl.resource is not Resource.GROUP)
+    missing = (kind, name.format(app=app_id), operation)
+    granted = [acl for acl in desk.acls() if (acl.resource, acl.name, acl.operation) != missing]
+    assert len(granted) == len(desk.acls()) - 1
+    Rights(secure).grant(granted)
     with ending(desk.service) as service:
         worker = service.start("one", free_port)
         assert await asyncio.to_thread(worker.wait, 60) == 1
-    assert f"not allowed: Read on group {app_id}-{stage}" in desk.log.read_text()
+    resource = {Resource.TRANSACTIONAL_ID: "transactional id"}.get(kind, str(kind))
+    assert f"not allowed: {operation} on {resource} {missing[1]}" in desk.log.read_text()
+
+
+async def test_a_worker_that_may_not_create_its_topics_says_so_and_ends(
+    secure: SecureKafka, app_id: str, tmp_path: Path, free_port: int
+) -> None:
+    desk = Desk(secure, app_id, tmp_path, DECLARE_TOPICS="true")
+    Rights(secure).grant(desk.acls())
+    with ending(desk.service) as service:
+        worker = service.start("one", free_port)
+        assert await asyncio.to_thread(worker.wait, 60) == 1
+    assert f"not allowed: Create and Describe on topic {app_id}-" in desk.log.read_text()
 
 
 async def test_the_whole_path_runs_on_tokens_and_outlives_them(app_id: str, tmp_path: Path, free_port: int) -> None:

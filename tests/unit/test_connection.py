@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import time
 from pathlib import Path
+from types import FunctionType
 
 import pytest
 from aiokafka.errors import (
@@ -130,7 +131,7 @@ async def test_of_several_addresses_the_worst_is_not_the_only_one_told() -> None
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (TopicAuthorizationFailedError("raw"), "not allowed: Read on topic raw."),
+        (TopicAuthorizationFailedError("raw"), "not allowed: Write on topic raw."),
         (TopicAuthorizationFailedError({"b", "a"}), "not allowed: Write on topic a; Write on topic b."),
         (TopicAuthorizationFailedError(), "not allowed: a right on a topic, which the broker does not name."),
         (GroupAuthorizationFailedError("desk-parse"), "not allowed: Read on group desk-parse."),
@@ -139,11 +140,29 @@ async def test_of_several_addresses_the_worst_is_not_the_only_one_told() -> None
     ],
 )
 def test_an_error_of_rights_names_the_right(error: Exception, words: str) -> None:
-    assert explain_kafka_error(error, reading={"raw"}).startswith(words)
+    assert explain_kafka_error(error).startswith(words)
     assert "copydesk acls" in explain_kafka_error(error)
     wrapped = KafkaConnectionError("closed")
     wrapped.__cause__ = error
     assert authorization_error(wrapped) is error
+
+
+@pytest.mark.parametrize(
+    ("module", "operation"),
+    [
+        ("aiokafka.consumer.fetcher", "Read"),
+        ("aiokafka.producer.sender", "Write"),
+        ("aiokafka.admin.client", "Describe"),
+    ],
+)
+def test_the_client_that_raised_it_tells_the_operation(module: str, operation: str) -> None:
+    def fail() -> None:
+        raise TopicAuthorizationFailedError("raw")
+
+    there = FunctionType(fail.__code__, globals() | {"__name__": module})
+    with pytest.raises(TopicAuthorizationFailedError) as caught:
+        there()
+    assert explain_kafka_error(caught.value).startswith(f"not allowed: {operation} on topic raw.")
 
 
 def test_any_other_error_keeps_its_text() -> None:

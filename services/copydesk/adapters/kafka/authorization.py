@@ -1,8 +1,9 @@
-"""Which right is missing? Kafka's error names a resource; the operation follows from what we do with it."""
+"""Which right is missing? Kafka's error names a resource; which client raised it tells the operation."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import traceback
+from collections.abc import Iterable
 
 from aiokafka.errors import (
     ClusterAuthorizationFailedError,
@@ -17,19 +18,18 @@ HINT = "`copydesk acls` prints the rights that are needed"
 """What to do about a missing right."""
 
 
-def explain_kafka_error(error: BaseException, *, reading: Collection[str] = ()) -> str:
+def explain_kafka_error(error: BaseException) -> str:
     """A sentence for a person, without its full stop; of an error that is not about rights, its own text.
 
     Args:
         error: what a client raised; an error of rights that caused it counts too.
-        reading: topics that we only read. The others are written, and the error does not tell.
     """
     refused = authorization_error(error)
     if refused is None:
         text = str(error)
         name = type(error).__name__
         return text if text.startswith(name) else f"{name}: {text}" if text else name
-    missing = "; ".join(_missing(refused, reading))
+    missing = "; ".join(_missing(refused))
     return f"not allowed: {missing}. {HINT}"
 
 
@@ -53,14 +53,13 @@ _REFUSALS = (
 )
 
 
-def _missing(error: KafkaError, reading: Collection[str]) -> Iterable[str]:
+def _missing(error: KafkaError) -> Iterable[str]:
     names = _names(error)
     if isinstance(error, TopicAuthorizationFailedError):
         if not names:
             yield "a right on a topic, which the broker does not name"
         for name in names:
-            operation = "Read" if name in reading else "Write"
-            yield f"{operation} on topic {name}"
+            yield f"{_operation(error)} on topic {name}"
     elif isinstance(error, GroupAuthorizationFailedError):
         yield f"Read on group {' '.join(names)}".rstrip()
     elif isinstance(error, TransactionalIdAuthorizationFailed):
@@ -71,6 +70,17 @@ def _missing(error: KafkaError, reading: Collection[str]) -> Iterable[str]:
         yield "wrong user or password"
     else:
         yield str(error)
+
+
+def _operation(error: KafkaError) -> str:
+    """Read for a consumer, Write for a producer, whose errors come out of futures and so from nowhere."""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        module = str(frame.f_globals.get("__name__"))
+        if module.startswith("aiokafka.consumer"):
+            return "Read"
+        if module.startswith("aiokafka.admin"):
+            return "Describe"
+    return "Write"
 
 
 def _names(error: KafkaError) -> list[str]:

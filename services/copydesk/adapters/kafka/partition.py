@@ -169,7 +169,7 @@ class PartitionPump:
             self._log.warning("fenced", failures=failures)
         else:
             self.work.metrics.transaction_aborted(self.work.stage, type(error).__name__)
-            why = explain_kafka_error(error, reading={self.source.topic})
+            why = explain_kafka_error(error)
             self._log.warning("partition failed, opening it again", failures=failures, why=why, exc_info=error)
 
     # --- open and close -------------------------------------------------------------------------------------------
