@@ -1,7 +1,7 @@
 # Two commands do everything on a machine with Python >= 3.11, git and make:
 #   make demo    set up, then watch twenty raw articles go through the pipeline
 #   make test    set up, then run every check and test
-.PHONY: demo test setup lint types eval bench schemas requirements clean
+.PHONY: demo test setup lint types audit-dependencies eval bench schemas requirements clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -35,6 +35,10 @@ lint: setup
 types: setup
 	$(VENV)/bin/mypy
 	$(VENV)/bin/mypy tests benchmarks tools
+
+# Every pinned package against the published advisories; fails where no advisory service can be reached.
+audit-dependencies: setup
+	$(PY) tools/audit_dependencies.py
 
 # Quality against held-out truth; COPYDESK_EVAL_DATA names the folder of the data.
 eval: setup

@@ -194,6 +194,9 @@ def build_app(settings: Settings, *, overrides: Overrides | None = None) -> Copy
         web_bind=settings.web_bind,
         web_host=settings.web_bind,
         web_port=settings.web_port or 6066,
+        # Pages for tables and routing, which this service has none of.
+        web_router_enabled=False,
+        web_tables_enabled=False,
         datadir=str(settings.state_dir / "faust"),
         stream_wait_empty=False,
         worker_redirect_stdouts=False,

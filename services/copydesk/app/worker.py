@@ -10,6 +10,7 @@ import threading
 
 import structlog
 
+from copydesk.adapters.kafka.authorization import explain_kafka_error
 from copydesk.adapters.logs import configure_logging
 from copydesk.app.settings import ConfigurationError, LogFormat, Settings
 from copydesk.app.watchdog import StalledError, watch
@@ -18,14 +19,14 @@ from copydesk.app.wiring import Overrides, build_app, running
 STOP_WITHIN_S = 9.0
 """After so long a stop is enforced: what is unfinished belongs to no transaction that was committed."""
 
-STALLED = 4
+STALLED = 5
 """Exit code of a worker that ended itself because it got no further."""
 
 _log = structlog.get_logger("copydesk.worker")
 
 
 def run_worker(settings: Settings, *, overrides: Overrides | None = None) -> int:
-    """Run until told to stop; 0 after a stop, 1 after a failure, 4 where it got no further for too long.
+    """Run until told to stop; 0 after a stop, 1 after a failure, 5 where it got no further for too long.
 
     The app runs as a service in a loop of ours. Faust's own worker takes over logging and standard output, and hides
     exits from within.
@@ -58,7 +59,7 @@ async def _serve(settings: Settings, overrides: Overrides | None) -> int:
         _log.error("ending: nothing moves", stalled=str(error), exit_code=STALLED)
         return STALLED
     except Exception as error:  # noqa: BLE001 - the last place to say why
-        _log.error("the worker failed", exc_info=error)
+        _log.error("the worker failed", why=explain_kafka_error(error), exc_info=error)
         return 1
     finally:
         told.cancel()

@@ -33,8 +33,8 @@ class DeliveryConfig:
     Times are milliseconds where the name says `_ms`, seconds where it says `_s`.
     """
 
-    connection: Mapping[str, Any]
-    """Keyword arguments that every client gets, from `connection_kwargs`."""
+    connection: Mapping[str, Any] = field(repr=False)
+    """Keyword arguments that every client gets, from `connection_kwargs`; the password is among them."""
     app_id: str
     topics: Mapping[TopicRole, TopicConfig]
     transactional: bool = True

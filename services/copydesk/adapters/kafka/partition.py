@@ -20,6 +20,7 @@ from typing import Any
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from copydesk.adapters.kafka.authorization import explain_kafka_error
 from copydesk.adapters.kafka.batch import (
     Batch,
     Refuse,
@@ -377,7 +378,7 @@ def in_words(error: Exception) -> str:
     """What went wrong, for a person; a time-out brings no text of its own."""
     if isinstance(error, TimeoutError):
         return "the brokers did not answer in time"
-    return f"{type(error).__name__}: {error}"[:300]
+    return explain_kafka_error(error)[:300]
 
 
 def _message(record: Any) -> Message:

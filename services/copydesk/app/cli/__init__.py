@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import click
 
 from copydesk import __version__
+from copydesk.app.cli.acls import acls
 from copydesk.app.cli.audit import audit
 from copydesk.app.cli.config import config
 from copydesk.app.cli.consume import consume
@@ -35,7 +36,7 @@ def cli() -> None:
     """
 
 
-for _command in (demo, worker, process, produce, consume, dlq, audit, explain, schemas, config):
+for _command in (demo, worker, process, produce, consume, dlq, audit, explain, schemas, config, acls):
     cli.add_command(_command)
 
 
