@@ -20,8 +20,8 @@ from benchmarks.faults import report
 from benchmarks.faults.result import Row, Status, save
 from benchmarks.faults.result import load as load_rows
 from benchmarks.faults.scenarios.registry import SCENARIOS
-from benchmarks.faults.trial import Stand
-from tests.support.kafka import KafkaBroker, jars
+from benchmarks.faults.trial import Bench
+from tests.support.kafka import jars
 
 QUICK = 0.05
 RESULTS = Path("var/faults.json")
@@ -61,11 +61,10 @@ def main() -> int:
 
 
 def run(names: Iterable[str], folder: Path, seed: int, scale: float) -> Iterable[Row]:
-    """Rows of the scenarios, one after the other, each on a broker of its own: none inherits another's faults."""
+    """Rows of the scenarios, one after the other."""
     for name in names:
         try:
-            with KafkaBroker.running() as broker:
-                found = SCENARIOS[name](Stand(broker, folder, seed, scale))
+            found = SCENARIOS[name](Bench(folder=folder, seed=seed, scale=scale))
         except Exception as error:  # noqa: BLE001 - one scenario that breaks must not hide the others
             traceback.print_exc()
             found = Row(name, Status.FAILED, seed, note=f"{type(error).__name__}: {error}")

@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 import urllib.error
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import psutil
@@ -34,6 +34,7 @@ class Deployment:
         settings: further settings, without the prefix.
         program: what Python runs.
         environment: further variables as they are.
+        started: told the process id of each worker right after its start.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Deployment:
         *,
         program: Sequence[str] = COUNTING,
         environment: Mapping[str, str] | None = None,
+        started: Callable[[int], None] | None = None,
     ) -> None:
         self.folder = folder
         self.app_id = app_id
@@ -59,6 +61,7 @@ class Deployment:
         self._service = Service(
             bootstrap, app_id, folder, names, settings or {}, program=program, environment=environment or {}
         )
+        self._started = started
         self._ports: dict[str, int] = {}
         self._lock = threading.RLock()
         self._ended = threading.Event()
@@ -70,6 +73,8 @@ class Deployment:
         with self._lock:
             port = self._ports.setdefault(name, free_port())
             self.workers[name] = self._service.start(name, port)
+            if self._started is not None:
+                self._started(self.workers[name].pid)
             return self.workers[name]
 
     def kill(self, name: str = "one") -> None:
@@ -101,10 +106,15 @@ class Deployment:
             time.sleep(0.1)
         return False
 
-    def metric(self, name: str, metric: str) -> float:
-        """Sum of a metric of a worker over its labels."""
+    def metric(self, name: str, metric: str, label: str = "") -> float:
+        """Sum of a metric of a worker over the series that carry a label, such as `result="fenced"`."""
         page = get_page(self._ports[name], "/metrics")
-        return sum(float(v) for v in re.findall(rf"^{metric}(?:\{{.*\}})? (\S+)$", page, re.MULTILINE))
+        series = re.findall(rf"^{metric}(\{{.*\}})? (\S+)$", page, re.MULTILINE)
+        return sum(float(value) for labels, value in series if label in labels)
+
+    def fenced(self, name: str = "one") -> int:
+        """Times that a worker has met a newer owner, or a transaction that the broker had ended."""
+        return int(self.metric(name, "copydesk_transactions_total", 'result="fenced"'))
 
     def state(self, name: str = "one") -> Path:
         """Folder of a worker's state stores."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections.abc import Callable
 
 from confluent_kafka import KafkaError, Producer
 
@@ -21,7 +22,9 @@ class Load(threading.Thread):
         rate: records a second; 0 for as fast as they go.
         seed: of the keys.
         size: bytes of a value.
-        marked: numbers whose value carries a mark, for scenarios that treat some records differently.
+        marked: numbers of records of another size.
+        marked_size: bytes of their values.
+        values: makes the value of a number, where it is not to be the number.
     """
 
     def __init__(
@@ -34,6 +37,8 @@ class Load(threading.Thread):
         *,
         size: int = 40,
         marked: frozenset[int] = frozenset(),
+        marked_size: int = 40,
+        values: Callable[[int], bytes] | None = None,
     ) -> None:
         super().__init__(name="load", daemon=True)
         self.records = records
@@ -44,6 +49,8 @@ class Load(threading.Thread):
         self._random = random.Random(seed)
         self._size = size
         self._marked = marked
+        self._marked_size = marked_size
+        self._values = values or self._numbered
         self._halt = threading.Event()
         self._go = threading.Event()
         self._go.set()
@@ -71,7 +78,7 @@ class Load(threading.Thread):
                 if ahead > 0.005:
                     self._producer.poll(0)
                     time.sleep(ahead)
-            self._producer.produce(self._topic, self._value(number), self._key(), on_delivery=self._delivered)
+            self._producer.produce(self._topic, self._values(number), self._key(), on_delivery=self._delivered)
             self.sent = number + 1
             if number % 1000 == 0:
                 self._producer.poll(0)
@@ -106,9 +113,8 @@ class Load(threading.Thread):
     def _key(self) -> bytes:
         return b"k%d" % self._random.randrange(max(1, self.records * 5 // 2))
 
-    def _value(self, number: int) -> bytes:
-        head = b"%s%d " % (b"!" if number in self._marked else b"", number)
-        return head.ljust(self._size, b".")
+    def _numbered(self, number: int) -> bytes:
+        return (b"%d " % number).ljust(self._marked_size if number in self._marked else self._size, b".")
 
     def _delivered(self, error: KafkaError | None, _: object) -> None:
         if error is not None:

@@ -8,7 +8,8 @@ import statistics
 import time
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
@@ -28,18 +29,16 @@ SETTLED_S = 0.5
 """What is seen within so long after a fault may have been committed before it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stand:
-    """What scenarios run on.
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """What a scenario gets that brings a broker of its own.
 
     Args:
-        broker: a running broker, which scenarios may stop and must start again.
         folder: for states and logs.
         seed: of keys, moments and choices.
         scale: share of the full number of records and faults; 1.0 for the full run.
     """
 
-    broker: KafkaBroker
     folder: Path
     seed: int = 1
     scale: float = 1.0
@@ -47,6 +46,19 @@ class Stand:
     def many(self, full: int, least: int = 1) -> int:
         """A number, scaled."""
         return max(least, round(full * self.scale))
+
+    @contextmanager
+    def with_broker(self, properties: Mapping[str, str] | None = None) -> Iterator[Stand]:
+        """Run a broker, whose properties may differ from the usual."""
+        with KafkaBroker.running(properties) as broker:
+            yield Stand(folder=self.folder, seed=self.seed, scale=self.scale, broker=broker)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stand(Bench):
+    """What a scenario gets that runs on any broker: one that it may stop, and then must start again."""
+
+    broker: KafkaBroker
 
 
 @dataclass
@@ -72,6 +84,9 @@ class Trial:
     environment: Mapping[str, str] = field(default_factory=dict)
     size: int = 40
     marked: frozenset[int] = frozenset()
+    marked_size: int = 40
+    values: Callable[[int], bytes] | None = None
+    started: Callable[[int], None] | None = None
 
     def __post_init__(self) -> None:
         self.rng = random.Random(f"{self.name}-{self.stand.seed}")
@@ -96,6 +111,8 @@ class Trial:
             self.stand.seed,
             size=self.size,
             marked=self.marked,
+            marked_size=self.marked_size,
+            values=self.values,
         )
         self.follower = Follower(broker, [self.names[role] for role in ENDS])
         self.follower.start()
@@ -107,6 +124,7 @@ class Trial:
             self.settings,
             program=self.program,
             environment=self.environment,
+            started=self.started,
         )
         return self
 
@@ -135,44 +153,57 @@ class Trial:
             self.wrong.append(f"no output within {within_s:g} s")
         return done
 
+    def refollow(self) -> None:
+        """Another follower, which reads again from the beginning; what the old one saw of deleted topics is kept."""
+        self.follower.stop()
+        old, broker = self.follower, self.stand.broker.bootstrap
+        self.follower = Follower(broker, [self.names[role] for role in ENDS])
+        self.follower.arrivals.extend(old.arrivals)
+        self.follower.start()
+
     def expect(self, what: str, *, true: bool) -> None:
         """Fail the row where something is not so."""
         if not true:
             self.wrong.append(what)
 
-    def finish(self, within_s: float = 180.0, *, restarts: int = 0, stop: bool = True) -> Row:
+    def finish(self, within_s: float = 180.0, *, restarts: int | None = 0, kept: Sequence[Record] = ()) -> Row:
         """Wait for the outputs of all records, stop the workers, count, and check the states.
 
         Args:
             within_s: for the rest of the records after the load has ended.
-            restarts: how often a worker was expected to end by itself.
-            stop: whether the workers are stopped first; they must end with 0 in 10 s.
+            restarts: how often a worker was expected to end by itself; None for any number.
+            kept: outputs that were read before their topic was deleted.
         """
         self.load.finish()
-        if not self.follower.until(self.records, within_s):
-            self.wrong.append(f"after {within_s:g} s outputs of {self.follower.distinct} of {self.records} records")
+        left = self.records - len({record.origin for record in kept})
+        if not self.follower.until(left, within_s):
+            self.wrong.append(f"after {within_s:g} s outputs of {self.follower.distinct} of {left} records")
         self.follower.quiet(1.5)
-        if stop:
-            for name in list(self.deployment.workers):
-                code, seconds = self.deployment.stop(name)
-                self.expect(f"{name} stopped with code {code} after {seconds:.1f} s", true=code == 0 and seconds <= 10)
-        return self._row(restarts)
+        for name in list(self.deployment.workers):
+            code, seconds = self.deployment.stop(name)
+            self.expect(f"{name} stopped with code {code} after {seconds:.1f} s", true=code == 0 and seconds <= 10)
+        return self._row(restarts, kept)
 
     @staticmethod
     def noted(row: Row, note: str) -> Row:
         """The row with a further note."""
         return replace(row, note="; ".join(filter(None, (row.note, note))))
 
-    def _row(self, restarts: int) -> Row:
+    @classmethod
+    def judged(cls, row: Row, what: str, *, true: bool) -> Row:
+        """The row with a further finding, failed where it is not as it should be."""
+        return cls.noted(row if true else replace(row, status=Status.FAILED), what)
+
+    def _row(self, restarts: int | None, kept: Sequence[Record]) -> Row:
         bootstrap = self.stand.broker.bootstrap
         raw = read_topics(bootstrap, [self.names[TopicRole.RAW]])
         outputs = read_topics(bootstrap, [self.names[role] for role in ENDS])
         log = read_topics(bootstrap, [self.names[TopicRole.FINGERPRINTS]])
         self.expect(f"{len(raw)} records were fed, {self.records} meant", true=len(raw) == self.records)
-        counts = delivered(raw, outputs)
+        counts = delivered(raw, [*kept, *outputs])
         state = self.state(Counter(record.key for record in raw), log)
         times = self._recoveries()
-        self.expect(f"restarts: {self.deployment.exits}", true=self.deployment.restarts == restarts)
+        self.expect(f"ended by itself: {self.deployment.exits}", true=restarts in (None, self.deployment.restarts))
         good = counts.lost == counts.twice == state.wrong == 0 and not self.wrong
         return Row(
             scenario=self.name,
