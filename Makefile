@@ -1,7 +1,7 @@
 # Two commands do everything on a machine with Python >= 3.11, git and make:
 #   make demo    set up, then watch twenty raw articles go through the pipeline
 #   make test    set up, then run every check and test
-.PHONY: demo test setup lint types audit-dependencies eval bench schemas requirements clean
+.PHONY: demo test setup lint types audit-dependencies eval bench faults fuzz schemas requirements clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -47,6 +47,11 @@ eval: setup
 # Throughput, latency and memory on a real broker; needs Java and Maven.
 bench: setup
 	$(PY) -m benchmarks.pipeline
+
+# Everything around running workers broken on a real broker, and counted: about half an hour, QUICK=1 for minutes. Needs
+# Java and Maven; the clock's steps need the Debian package faketime, a full disk and a memory limit need root.
+faults: setup
+	$(PY) -m benchmarks.faults $(if $(QUICK),--quick)
 
 schemas: setup
 	$(VENV)/bin/copydesk schemas --write schemas/json
