@@ -37,6 +37,7 @@ def fuzz(name: str, corpus: Path, seconds: int) -> None:
 
     with atheris.instrument_imports(include=["copydesk"]):
         from benchmarks.fuzz.targets import TARGETS, timed
+
         from copydesk.core.options import Options
         from copydesk.core.warm_up import warm_up
     warm_up(Options())
