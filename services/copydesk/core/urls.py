@@ -60,6 +60,7 @@ _TRACKING_KEYS = frozenset(
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _PATH_PLAIN = _UNRESERVED | frozenset(b"!'()*,:@$")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+_OUTER_SPACES = re.compile(r"^(?:%20)+|(?:%20)+$")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200b\ufeff]+")
 
@@ -270,7 +271,8 @@ def _query(query: str) -> str:
     kept: list[tuple[str, str]] = []
     # A link copied out of HTML source carries `&amp;` where it means `&`.
     for part in query.replace("&amp;", "&").split("&"):
-        key, equals, value = part.partition("=")
+        # The end of an address loses its spaces, so a parameter loses its own wherever it stands.
+        key, equals, value = _OUTER_SPACES.sub("", part.replace("+", "%20")).partition("=")
         key, value = _query_text(key), _query_text(value)
         if (key or value) and not _is_tracking(key.lower(), value.lower()):
             kept.append((key, f"{key}{equals}{value}"))
@@ -278,7 +280,7 @@ def _query(query: str) -> str:
 
 
 def _query_text(text: str) -> str:
-    return _escaped(text.replace("+", "%20"), _PATH_PLAIN | frozenset(b"/?;="))
+    return _escaped(text, _PATH_PLAIN | frozenset(b"/?;="))
 
 
 def _is_tracking(key: str, value: str) -> bool:
