@@ -47,6 +47,7 @@ def test_a_page_never_takes_an_article_to_another_site(url: str, link: str) -> N
 
 @example("http://www/? ", "fbclid=1")
 @example("http://www/?id=1+", "fbclid=1")
+@example("http://www/?\xa0", "fbclid=1")
 @given(urls, st.sampled_from(["utm_campaign=a", "fbclid=1", "gclid=2", "mc_eid=3"]))
 def test_tracking_never_matters(url: str, key: str) -> None:
     base, _, _ = url.partition("#")

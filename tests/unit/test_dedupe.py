@@ -318,7 +318,7 @@ record = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(record, max_size=14), st.integers(1, 5))
 def test_the_log_alone_gives_the_state(records: list[dict[str, Any]], batch: int) -> None:
     options = DedupeOptions(max_postings=2)

@@ -29,7 +29,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.one_of(st.text(max_size=400), st.lists(st.one_of(PIECES, st.text(max_size=60)), max_size=25).map("\n".join)))
 def test_any_text_is_read_or_rejected(text: str) -> None:
     try:

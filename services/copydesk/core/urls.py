@@ -60,6 +60,7 @@ _TRACKING_KEYS = frozenset(
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _PATH_PLAIN = _UNRESERVED | frozenset(b"!'()*,:@$")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+_SPACE = re.compile(r"[^\S\t\r\n]")  # those three the standard library drops itself
 _OUTER_SPACES = re.compile(r"^(?:%20)+|(?:%20)+$")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200b\ufeff]+")
@@ -178,7 +179,7 @@ def _fold(url: str) -> str | None:
 def _split(url: str) -> SplitResult | None:
     if len(url) > _MAX_LENGTH:
         return None
-    text = _INVISIBLE.sub("", url).strip().replace(" ", "%20")
+    text = _SPACE.sub("%20", _INVISIBLE.sub("", url).strip())
     try:
         parts = urlsplit(text.replace("\\", "/"))
     except ValueError:
