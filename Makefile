@@ -1,7 +1,7 @@
 # Two commands do everything on a machine with Python >= 3.11, git and make:
 #   make demo    set up, then watch twenty raw articles go through the pipeline
 #   make test    set up, then run every check and test
-.PHONY: demo test setup lint types eval bench schemas requirements clean
+.PHONY: demo test setup lint types audit-dependencies eval bench faults fuzz schemas requirements clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -36,6 +36,10 @@ types: setup
 	$(VENV)/bin/mypy
 	$(VENV)/bin/mypy tests benchmarks tools
 
+# Every pinned package against the published advisories; fails where no advisory service can be reached.
+audit-dependencies: setup
+	$(PY) tools/audit_dependencies.py
+
 # Quality against held-out truth; COPYDESK_EVAL_DATA names the folder of the data.
 eval: setup
 	$(PY) -m benchmarks.eval
@@ -43,6 +47,11 @@ eval: setup
 # Throughput, latency and memory on a real broker; needs Java and Maven.
 bench: setup
 	$(PY) -m benchmarks.pipeline
+
+# Everything around running workers broken on a real broker, and counted: about half an hour, QUICK=1 for minutes. Needs
+# Java and Maven; the clock's steps need the Debian package faketime, a full disk and a memory limit need root.
+faults: setup
+	$(PY) -m benchmarks.faults $(if $(QUICK),--quick)
 
 schemas: setup
 	$(VENV)/bin/copydesk schemas --write schemas/json

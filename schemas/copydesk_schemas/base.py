@@ -11,17 +11,18 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializ
 def _to_utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("an instant needs a time zone, for example 2019-03-28T15:42:00Z")
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("an instant lies between the years 1 and 9999 in UTC") from error
 
 
 def format_instant(value: datetime) -> str:
     """RFC 3339 in UTC with `Z`; fractions of a second only where there are any (milliseconds, else microseconds)."""
-    value = value.astimezone(UTC)
-    if value.microsecond == 0:
-        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
-    if value.microsecond % 1000 == 0:
-        return value.strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03d}Z"
-    return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    value = value.astimezone(UTC).replace(tzinfo=None)
+    # Not strftime: it writes the year 1 as «1».
+    precision = "seconds" if value.microsecond == 0 else "microseconds" if value.microsecond % 1000 else "milliseconds"
+    return value.isoformat(timespec=precision) + "Z"
 
 
 Instant = Annotated[

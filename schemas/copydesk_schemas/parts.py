@@ -28,6 +28,8 @@ class RawRef(Record):
     """Its offset. Example: `128731`."""
     item: NonNegativeInt = 0
     """Position of the entry in a feed document; 0 otherwise. Example: `0`."""
+    items: PositiveInt | None = None
+    """Number of entries of the feed document, 1 for any other; null where it was never divided. Example: `1`."""
     timestamp: Instant
     """Kafka timestamp of the raw record (log append time). Example: `2019-03-28T16:00:01.250Z`."""
     sha256: str

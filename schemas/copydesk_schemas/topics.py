@@ -19,6 +19,7 @@ class TopicRole(StrEnum):
     DUPLICATE = "duplicate-articles"
     DEAD = "dead-letter"
     FINGERPRINTS = "article-fingerprints"
+    REPLAYS = "dead-letter-replays"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ TOPICS: dict[TopicRole, TopicSpec] = {
         TopicSpec(TopicRole.DUPLICATE, 6, 14 * DAY_MS, 1 * MIB, "duplicate_of.article_id", True),
         TopicSpec(TopicRole.DEAD, 3, 30 * DAY_MS, 14 * MIB, "the raw record's key", True),
         TopicSpec(TopicRole.FINGERPRINTS, 1, (DEDUPE_WINDOW_DAYS + 1) * DAY_MS, 1 * MIB, "raw coordinates", False),
+        # What was replayed must be known for as long as it could be replayed again.
+        TopicSpec(TopicRole.REPLAYS, 1, 60 * DAY_MS, 1 * MIB, "dead_letter_id", False),
     )
 }
 """Defaults by role. Names, counts and limits are settings of the service."""

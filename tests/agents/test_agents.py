@@ -4,34 +4,50 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.errors import MessageSizeTooLargeError
 
 from copydesk.adapters.kafka import partition as partitions
 from copydesk.adapters.kafka import upkeep
 from copydesk.adapters.kafka.budget import ByteBudget
+from copydesk.adapters.kafka.fuse import Fuse, FuseBlownError, FuseConfig
 from copydesk.adapters.kafka.jobs import AbandonedError, Handled, Job
-from copydesk.adapters.kafka.observe import NoMetrics, Progress
-from copydesk.adapters.kafka.outbox import Outgoing, TransactionalOutbox
+from copydesk.adapters.kafka.observe import NoMetrics
+from copydesk.adapters.kafka.outbox import Outgoing, RefusedError, TransactionalOutbox
 from copydesk.adapters.kafka.partition import PartitionPump, StageWork, State
 from copydesk.adapters.kafka.upkeep import Prune
-from copydesk.adapters.state_memory import MemoryStores
+from copydesk.adapters.state_memory import MemoryStore, MemoryStores
+from copydesk.app import handlers
 from copydesk.app.agents import answer, declare_agents
 from copydesk.app.delivery import delivery_config
 from copydesk.app.handlers import DedupeHandler, Handler, PoolHandler, Refusal
 from copydesk.app.settings import Settings
 from copydesk.core.options import Options
-from copydesk.core.ports import Overlay, StateStore, TaskTimeoutError, WorkerCrashedError
+from copydesk.core.ports import (
+    Overlay,
+    PoolUnavailableError,
+    StateStore,
+    StateStores,
+    StateUnavailableError,
+    TaskTimeoutError,
+    WorkerCrashedError,
+)
 from copydesk.core.records import Emit, Message, Outcome, OutcomeKind, StageResult
+from copydesk.core.stages import run_parse
 from copydesk_schemas.reasons import Code, Stage
 from copydesk_schemas.topics import TopicRole
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
+ARTICLE = (
+    b"Harbour bridge reopens\n\n" + b"The bridge reopened after two years of repairs, the mayor said on Monday. " * 8
+)
 
 
 def message(offset: int, value: bytes = b"news") -> Message:
@@ -68,7 +84,7 @@ def pool_handler(
 ) -> tuple[PoolHandler, FakePool]:
     pool = FakePool(behave)
     as_pool: Any = pool
-    return PoolHandler(stage, _never, as_pool, Options(), Progress(), clock=lambda: NOW), pool
+    return PoolHandler(stage, _never, as_pool, Options(), clock=lambda: NOW), pool
 
 
 def _never(one: Message, options: Options, now: datetime) -> StageResult:
@@ -198,14 +214,16 @@ async def _passes(one: Message) -> StageResult:
     [
         (Stage.PARSE, TaskTimeoutError("no result within 20 s"), Code.PARSE_TIMEOUT, 1),
         (Stage.ENRICH, TaskTimeoutError("no result within 20 s"), Code.ENRICH_TIMEOUT, 1),
-        (Stage.PARSE, WorkerCrashedError("exit code -11"), Code.PARSE_ERROR, 2),
-        (Stage.ENRICH, WorkerCrashedError("exit code -11"), Code.ENRICH_ERROR, 2),
+        (Stage.PARSE, WorkerCrashedError("exit code -11"), Code.PARSE_ERROR, 3),
+        (Stage.ENRICH, WorkerCrashedError("exit code -11"), Code.ENRICH_ERROR, 3),
         (Stage.PARSE, ValueError("a fault of ours"), Code.PARSE_ERROR, 1),
     ],
 )
 async def test_a_fault_becomes_the_dead_letter_of_its_record_alone(
-    stage: Stage, error: Exception, code: Code, calls: int
+    monkeypatch: pytest.MonkeyPatch, stage: Stage, error: Exception, code: Code, calls: int
 ) -> None:
+    monkeypatch.setattr(handlers, "CRASH_PAUSES_S", (0.0, 0.0))
+
     async def behave(one: Message) -> StageResult:
         if one.offset == 1:
             raise error
@@ -241,7 +259,7 @@ async def test_a_process_that_dies_once_costs_nothing() -> None:
 
 
 async def test_dedupe_makes_a_dead_letter_of_what_it_cannot_read_and_changes_no_state() -> None:
-    handler = DedupeHandler(Options(), Progress(), clock=lambda: NOW)
+    handler = DedupeHandler(Options(), clock=lambda: NOW)
     overlay = Overlay(MemoryStores().open(0))
     (handled,) = await handler(job(message(0, b"no article"), stage=Stage.DEDUPE, overlay=overlay))
     assert handled.result.outcomes[0].code is Code.SCHEMA_INVALID
@@ -314,11 +332,17 @@ class Rig:
     """One partition with fakes around it."""
 
     def __init__(
-        self, monkeypatch: pytest.MonkeyPatch, handler: Handler, count: int, *, prune: Prune | None = None
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        handler: Handler,
+        count: int,
+        *,
+        prune: Prune | None = None,
+        stores: StateStores | None = None,
+        fuse: FuseConfig | None = None,
     ) -> None:
         self.outbox = FakeOutbox()
         self.accounted: list[Handled] = []
-        self.failed: list[Exception] = []
         settings = Settings.load({}, app_id="t", batch_records=4)
         config = delivery_config(settings)
 
@@ -347,21 +371,21 @@ class Rig:
             refuse=Refusal(Options()),
             committed=lambda _, handled: self.accounted.extend(handled),
             metrics=NoMetrics(),
-            progress=Progress(),
             budget=ByteBudget(config.in_flight_bytes),
-            stores=MemoryStores() if prune is not None else None,
-            apply=_applies_nothing if prune is not None else None,
+            fuse=Fuse(fuse or FuseConfig()),
+            stores=stores or (MemoryStores() if prune is not None else None),
+            apply=_applies_nothing if prune is not None or stores is not None else None,
             prune=prune,
         )
         consumer: Any = FakeConsumer(count)
-        self.pump = PartitionPump(work, consumer, TopicPartition("raw-articles", 0), self.failed.append)
+        self.pump = PartitionPump(work, consumer, TopicPartition("raw-articles", 0))
 
     async def until(self, next_offset: int) -> None:
         self.pump.start()
         async with asyncio.timeout(20):
             while self.pump.next_offset != next_offset or self.pump.state is not State.IDLE:  # noqa: ASYNC110 - it tells nobody
                 await asyncio.sleep(0.01)
-        await self.pump.stop()
+        await self.pump.stop(5)
 
     def offsets(self) -> list[bytes | None]:
         return [record.value for record in self.outbox.published]
@@ -372,7 +396,7 @@ async def test_a_partition_publishes_each_record_once_in_order(monkeypatch: pyte
     await rig.until(10)
     assert rig.offsets() == [b"v%d" % number for number in range(10)]
     assert len(rig.accounted) == 10
-    assert (rig.outbox.opened, rig.failed) == (1, [])
+    assert rig.outbox.opened == 1
 
 
 async def test_a_failing_handler_reopens_the_partition_and_its_batch_is_handled_again(
@@ -436,3 +460,138 @@ async def test_the_state_is_pruned_between_batches_once_enough_was_committed(mon
     rig = Rig(monkeypatch, handler, 20, prune=prune)
     await rig.until(20)
     assert seen == [(8, 1_700_000_000_000), (16, 1_700_000_000_000)]
+
+
+async def test_a_broken_pool_is_no_fault_of_a_record() -> None:
+    async def behave(_: Message) -> StageResult:
+        raise PoolUnavailableError("no processes")
+
+    handler, _ = pool_handler(behave)
+    with pytest.raises(PoolUnavailableError):
+        await handler(job(message(0)))
+
+
+async def test_a_state_that_cannot_be_read_is_no_fault_of_a_record() -> None:
+    class Broken(MemoryStore):
+        def get(self, key: bytes) -> bytes | None:
+            raise StateUnavailableError(f"cannot read {key!r}")
+
+    (emit,) = run_parse(Message("raw-articles", 0, 0, 1, None, ARTICLE), Options(), NOW).emits
+    parsed = Message("parsed-articles", 0, 0, 1, emit.key, emit.value)
+    handler = DedupeHandler(Options(), clock=lambda: NOW)
+    with pytest.raises(StateUnavailableError):
+        await handler(job(parsed, stage=Stage.DEDUPE, overlay=Overlay(Broken())))
+
+
+async def test_a_state_that_cannot_be_written_after_the_commit_loses_and_repeats_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Full(MemoryStore):
+        cleared = 0
+
+        def write(self, changes: Mapping[bytes, bytes | None], next_offset: int) -> None:
+            assert changes
+            assert next_offset
+            raise StateUnavailableError("no space left", damaged=True)
+
+        def clear(self) -> None:
+            self.cleared += 1
+
+    class Stores:
+        def __init__(self) -> None:
+            self.stores = [Full(), Full(), MemoryStore()]
+
+        def open(self, partition: int) -> MemoryStore:
+            assert partition == 0
+            return self.stores.pop(0) if len(self.stores) > 1 else self.stores[0]
+
+    async def handler(asked: Job) -> list[Handled]:
+        assert asked.overlay is not None
+        for one in asked.messages:
+            asked.overlay.put(b"n%d" % one.offset, one.value)
+        return [Handled(passed_on(one), ((b"n%d" % one.offset, one.value),)) for one in asked.messages]
+
+    stores = Stores()
+    second = stores.stores[1]
+    rig = Rig(monkeypatch, handler, 12, stores=stores)
+    await rig.until(12)
+    assert [record.value for record in rig.outbox.published if record.topic == "parsed-articles"] == [
+        b"v%d" % number for number in range(12)
+    ]
+    assert len(rig.accounted) == 12
+    assert rig.outbox.opened == 3
+    assert isinstance(second, Full)
+    assert second.cleared == 1, "what is damaged is cleared, and its log fills it again"
+
+
+def _failed(one: Message) -> StageResult:
+    outcome = Outcome(
+        Stage.PARSE, OutcomeKind.DEAD, one.topic, one.partition, one.offset, 0, 0, code=Code.PARSE_ERROR, message="bug"
+    )
+    return StageResult((Emit(TopicRole.DEAD, one.key, one.value, partition=0),), (outcome,))
+
+
+async def test_the_fuse_holds_a_batch_back_and_lets_it_through_when_it_no_longer_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tries: Counter[int] = Counter()
+
+    async def handler(asked: Job) -> list[Handled]:
+        first = asked.messages[0].offset
+        tries[first] += 1
+        broken = first >= 4 and tries[first] < 3
+        return [Handled((_failed if broken else passed_on)(one)) for one in asked.messages]
+
+    rig = Rig(monkeypatch, handler, 12, fuse=FuseConfig(run=3, pause_s=0.01))
+    states: list[str | None] = []
+    monkeypatch.setattr(rig.pump, "_note_fuse", _spied(rig.pump, states))
+    await rig.until(12)
+    assert rig.offsets() == [b"v%d" % number for number in range(12)]
+    assert {record.topic for record in rig.outbox.published} == {"parsed-articles"}, "no dead letter was written"
+    assert tries == {0: 1, 4: 3, 8: 3}
+    assert len(states) == 4
+    assert all(state is not None and "records failed in a row, the limit is 3" in state for state in states)
+
+
+def _spied(pump: PartitionPump, states: list[str | None]) -> Callable[[FuseBlownError, float], None]:
+    original = pump._note_fuse
+
+    def note(error: FuseBlownError, pause_s: float) -> None:
+        original(error, pause_s)
+        states.append(pump.trouble)
+
+    return note
+
+
+async def test_decisions_that_were_refused_stay_refused_when_more_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch is decided again without what cannot be published: what the first round found must not come back."""
+    seen: list[set[int]] = []
+
+    async def handler(asked: Job) -> list[Handled]:
+        seen.append(set(asked.refused))
+        handled = []
+        for index, one in enumerate(asked.messages):
+            if index in asked.refused:
+                handled.append(Handled(_failed(one)))
+            else:
+                handled.append(Handled(passed_on(one), ((b"n%d" % one.offset, b"x"),)))
+        return handled
+
+    rig = Rig(monkeypatch, handler, 4, stores=MemoryStores())
+    publish = rig.outbox.publish
+
+    async def picky(records: Sequence[Outgoing], next_offset: int) -> list[int]:
+        for index, record in enumerate(records):
+            if record.topic == "parsed-articles" and record.value in (b"v1", b"v2"):
+                raise RefusedError({index: MessageSizeTooLargeError("too large")})  # one a round
+        return await publish(records, next_offset)
+
+    monkeypatch.setattr(rig.outbox, "publish", picky)
+    await rig.until(4)
+    assert seen == [set(), {1}, {1, 2}]
+    assert [(r.topic, r.value) for r in rig.outbox.published if r.topic != "article-fingerprints"] == [
+        ("parsed-articles", b"v0"),
+        ("dead-letter", b"v1"),
+        ("dead-letter", b"v2"),
+        ("parsed-articles", b"v3"),
+    ]

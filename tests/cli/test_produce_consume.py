@@ -183,7 +183,7 @@ def test_a_broker_that_refuses_or_never_answers(command: tuple[str, ...], monkey
         unanswered = CliRunner().invoke(cli, [*command, "-b", address], input=b"text")
     for result in (refused, unanswered):
         assert result.exit_code == 3
-        assert result.stderr.startswith(f"copydesk: no connection to Kafka at {address}.")
+        assert result.stderr.startswith(f"copydesk: no connection to Kafka at {address}: ")
         assert result.stderr.count("\n") == 1
         assert result.stdout == ""
 

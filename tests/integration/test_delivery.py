@@ -14,7 +14,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from tests.support import counting
 from tests.support.kafka import KafkaBroker
+from tests.support.service import ROOT
 
 from copydesk.adapters.kafka.topics import declare_topics
 from copydesk.adapters.state_memory import MemoryStores
@@ -23,9 +25,6 @@ from copydesk.app.delivery import delivery_config
 from copydesk.app.settings import Settings, TopicOverride, Topics
 from copydesk.app.wiring import Overrides, build_app, running
 from copydesk_schemas.topics import TopicRole
-
-sys.path.insert(0, str(Path(__file__).parent))  # importlib mode has no packages
-import simple_worker  # type: ignore[import-not-found] # found through the line above
 
 pytestmark = pytest.mark.kafka
 ENDS = (TopicRole.ENRICHED, TopicRole.DUPLICATE, TopicRole.DEAD)
@@ -74,7 +73,7 @@ async def read(settings: Settings, role: TopicRole) -> list[tuple[bytes, bytes, 
         while any([await consumer.position(part) < end for part, end in ends.items()]):
             for batch in (await consumer.getmany(timeout_ms=500)).values():
                 for record in batch:
-                    origin = dict(record.headers).get(simple_worker.ORIGIN, b"").decode()
+                    origin = dict(record.headers).get(counting.ORIGIN, b"").decode()
                     records.append((record.key, record.value, origin))
     finally:
         await consumer.stop()
@@ -114,7 +113,7 @@ async def test_records_pass_through_three_stages(broker: KafkaBroker, app_id: st
     stores = MemoryStores()
     app = build_app(
         settings,
-        overrides=Overrides(handlers=simple_worker.handlers(), apply=simple_worker.apply, stores=stores, web=False),
+        overrides=Overrides(handlers=counting.handlers(), apply=counting.apply, stores=stores, web=False),
     )
     async with running(app):
         found = await until_ended(settings, 1000)
@@ -145,9 +144,7 @@ async def test_oversized_output_becomes_a_dead_letter_and_the_rest_flows(
     await produce(settings, records)
     app = build_app(
         settings,
-        overrides=Overrides(
-            handlers=simple_worker.handlers(), apply=simple_worker.apply, stores=MemoryStores(), web=False
-        ),
+        overrides=Overrides(handlers=counting.handlers(), apply=counting.apply, stores=MemoryStores(), web=False),
     )
     async with running(app):
         found = await until_ended(settings, 200)
@@ -191,11 +188,11 @@ class Workers:
             "COPYDESK_APP_ID": self.settings.app_id,
             "COPYDESK_STATE_DIR": str(self.folder / name),
             "COPYDESK_WEB_PORT": str(port),
-            "SIMPLE_SLOW_MS": str(slow_ms),
+            "COUNTING_SLOW_MS": str(slow_ms),
         }
         with (self.folder / f"{name}.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, str(Path(__file__).parent / "simple_worker.py"), env=environment, stdout=log, stderr=log
+                sys.executable, "-m", "tests.support.counting", cwd=ROOT, env=environment, stdout=log, stderr=log
             )
         self.processes.append(process)
         return process

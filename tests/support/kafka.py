@@ -90,6 +90,7 @@ class KafkaBroker:
         format_options: further words for the storage tool, such as `--add-scram`.
         jvm_options: further words for Java, such as `-Djava.security.auth.login.config=…`.
         port: of the listener; a free one by default.
+        controller: port of the controller's listener, likewise.
     """
 
     def __init__(
@@ -100,6 +101,7 @@ class KafkaBroker:
         format_options: Sequence[str] = (),
         jvm_options: Sequence[str] = (),
         port: int | None = None,
+        controller: int | None = None,
     ) -> None:
         self.classpath = f"{jars()}/*"
         self.folder = folder
@@ -116,7 +118,7 @@ class KafkaBroker:
             "-cp",
             self.classpath,
         ]
-        places = {"port": self.port, "controller": free_port(), "data": folder / "data"}
+        places = {"port": self.port, "controller": controller or free_port(), "data": folder / "data"}
         lines = [f"{key}={value.format(**places)}" for key, value in {**PROPERTIES, **(properties or {})}.items()]
         self._properties = folder / "server.properties"
         self._properties.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -21,6 +21,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from copydesk_schemas.topics import MIB, TOPICS, TopicRole
 
+ROOT = Path(__file__).parents[2]
 ENDS = (TopicRole.ENRICHED, TopicRole.DUPLICATE, TopicRole.DEAD)
 DEFAULT_NAMES: Mapping[TopicRole, str] = {role: role.value for role in TopicRole}
 
@@ -49,6 +50,8 @@ class Service:
         folder: for states and logs.
         names: names of the topics.
         settings: further variables, without the prefix.
+        program: what Python runs; the worker, or another one that takes its settings.
+        environment: further variables as they are.
     """
 
     bootstrap: str
@@ -56,12 +59,16 @@ class Service:
     folder: Path
     names: Mapping[TopicRole, str]
     settings: Mapping[str, str] = field(default_factory=dict)
+    program: Sequence[str] = ("-m", "copydesk", "worker")
+    environment: Mapping[str, str] = field(default_factory=dict)
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start(self, name: str, port: int) -> subprocess.Popen[bytes]:
         """Start a worker with the state folder `name`; its pages are served on `port`."""
         environment = {
             **os.environ,
+            "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
+            **self.environment,
             **{f"COPYDESK_TOPICS__{role.name}__NAME": topic for role, topic in self.names.items()},
             "COPYDESK_BOOTSTRAP_SERVERS": self.bootstrap,
             "COPYDESK_APP_ID": self.app_id,
@@ -72,9 +79,7 @@ class Service:
             **{f"COPYDESK_{key}": value for key, value in self.settings.items()},
         }
         with (self.folder / f"{name}.log").open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "copydesk", "worker"], env=environment, stdout=log, stderr=log
-            )
+            process = subprocess.Popen([sys.executable, *self.program], env=environment, stdout=log, stderr=log)
         self.processes.append(process)
         return process
 

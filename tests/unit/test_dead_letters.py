@@ -4,7 +4,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from copydesk.core.dead_letters import HINTS, MAX_ORIGINAL_BYTES, dead_letter, describe, error_fingerprint
+from copydesk.core import headers as h
+from copydesk.core.dead_letters import (
+    HINTS,
+    MAX_ORIGINAL_BYTES,
+    MAX_ORIGINAL_META_BYTES,
+    dead_letter,
+    describe,
+    error_fingerprint,
+)
 from copydesk.core.errors import Rejected
 from copydesk.core.options import Options
 from copydesk.core.records import Message, OutcomeKind
@@ -88,3 +96,21 @@ def test_an_unreadable_internal_record_points_at_itself() -> None:
     letter = DeadLetter.model_validate_json(emit.value or b"")
     assert letter.raw.topic == "unique-articles"
     assert emit.key == b"first key"
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+@pytest.mark.parametrize("where", ["key", "header", "value with key"])
+def test_whatever_is_large_in_the_input_the_dead_letter_fits_its_topic(stage: Stage, where: str) -> None:
+    large = b"k" * (11 * 1024 * 1024 - 200)
+    key, headers, value = {
+        "key": (large, ((h.RAW_KEY, large),), b"v"),
+        "header": (b"k", (("x-url", large),), b"v"),
+        "value with key": (b"k" * MAX_ORIGINAL_META_BYTES, (), b"v" * MAX_ORIGINAL_BYTES),
+    }[where]
+    message = Message("raw-articles", 0, 5, 0, key, value, headers)
+    emit, _ = dead_letter(message, stage, Code.PUBLISH_TOO_LARGE, fail("big"), options=Options(), now=NOW)
+    size = len(emit.value or b"") + len(emit.key or b"") + sum(len(n) + len(v) for n, v in emit.headers)
+    assert size < TOPICS[TopicRole.DEAD].max_message_bytes
+    letter = DeadLetter.model_validate_json(emit.value or b"")
+    assert (letter.original.offset, letter.original.value_b64) == (5, None), "it is read from its topic again"
+    assert (letter.original.key_b64 is None) is (where != "value with key")

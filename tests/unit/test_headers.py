@@ -32,8 +32,13 @@ def test_the_last_header_of_a_name_counts_whatever_its_case() -> None:
 
 def test_trace_and_raw_key_travel_on_internal_topics() -> None:
     incoming = (("traceparent", b"00-a-b-01"), ("x-url", b"u"))
-    assert h.internal_headers(incoming, b"key") == (("traceparent", b"00-a-b-01"), (h.RAW_KEY, b"key"))
-    assert h.internal_headers((), None) == ()
+    raw = (h.RAW, b"raw-articles-0-7-0")
+    assert h.internal_headers(incoming, b"key", "raw-articles-0-7-0") == (
+        ("traceparent", b"00-a-b-01"),
+        (h.RAW_KEY, b"key"),
+        raw,
+    )
+    assert h.internal_headers((), None, "raw-articles-0-7-0") == (raw,)
 
 
 def test_header_texts_are_one_short_line() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from copydesk.adapters.state_memory import MemoryStores
-from copydesk.adapters.state_rocksdict import RocksStore, RocksStores, StoreDamagedError, StoreLockedError
-from copydesk.core.ports import StateStore, StateStores
+from copydesk.adapters.state_rocksdict import RocksStore, RocksStores, StoreLockedError, _is_damage
+from copydesk.core.ports import StateStore, StateStores, StateUnavailableError
 
 
 @pytest.fixture(params=["memory", "rocksdict"])
@@ -107,8 +108,35 @@ def test_a_store_of_another_layout_opens_empty(tmp_path: Path, monkeypatch: pyte
 def test_a_store_damaged_under_way_is_named(tmp_path: Path) -> None:
     store = RocksStore(tmp_path)
     store.close()
-    with pytest.raises(StoreDamagedError, match=str(tmp_path)):
+    with pytest.raises(StateUnavailableError, match=str(tmp_path)):
         store.get(b"a")
+
+
+def test_a_store_whose_folder_went_away_says_so_and_opens_anew(tmp_path: Path) -> None:
+    stores = RocksStores(tmp_path)
+    store = stores.open(0)
+    store.write({b"a": b"1"}, 1)
+    shutil.rmtree(tmp_path / "partition-0")
+    store.clear()
+    assert (store.get(b"a"), store.next_offset) == (None, None)
+    store.write({b"a": b"2"}, 2)
+    store.close()
+    again = stores.open(0)
+    assert (again.get(b"a"), again.next_offset) == (b"2", 2)
+    again.close()
+
+
+@pytest.mark.parametrize(
+    ("message", "damaged"),
+    [
+        ("IO error: No space left on device: While appending to file: 000012.log", False),
+        ("IO error: While open a file for appending: LOCK: Permission denied", False),
+        ("Corruption: block checksum mismatch", True),
+        ("IO error: No such file or directory: While open a file: 000012.sst", True),
+    ],
+)
+def test_only_what_is_stored_is_damage(message: str, *, damaged: bool) -> None:
+    assert _is_damage(message) is damaged
 
 
 HOLD = """

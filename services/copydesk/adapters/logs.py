@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
+from collections.abc import Callable
 from typing import TextIO
 
 import orjson
@@ -15,6 +17,45 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 NOISY = ("aiokafka", "faust", "mode", "asyncio", "trafilatura", "htmldate", "charset_normalizer", "justext")
 """Libraries whose information is of no interest to an operator: warnings and worse only."""
+
+
+REPEAT_S = 10.0
+_KINDS = 500
+
+
+class Repeats(logging.Filter):
+    """Lets one record of a kind through in ten seconds, and says how many like it were left out meanwhile.
+
+    The Kafka library logs every failed attempt of every client: some 250 lines a second while a broker is away, in
+    which the lines that matter would drown. A kind is a logger, a level and an unformatted message.
+
+    Args:
+        loggers: names of loggers whose repeats, and those of their children, are left out.
+        clock: seconds, monotonic.
+    """
+
+    def __init__(self, loggers: tuple[str, ...], clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._loggers = loggers
+        self._clock = clock
+        self._kinds: dict[tuple[str, int, str], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it goes through."""
+        if not record.name.startswith(self._loggers):
+            return True
+        kind = (record.name, record.levelno, str(record.msg))
+        now = self._clock()
+        since, left_out = self._kinds.get(kind, (now - REPEAT_S, 0))
+        if now - since < REPEAT_S:
+            self._kinds[kind] = since, left_out + 1
+            return False
+        if len(self._kinds) > _KINDS:  # some messages are formatted before they are logged, and none is like another
+            self._kinds.clear()
+        self._kinds[kind] = now, 0
+        if left_out:
+            record.msg = f"{record.msg} [and {left_out} more like it]"
+        return True
 
 
 def _to_json(_: WrappedLogger, __: str, event: EventDict) -> str:
@@ -64,6 +105,7 @@ def configure_logging(*, pretty: bool, level: str = "info", stream: TextIO | Non
     )
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(formatter(pretty=pretty))
+    handler.addFilter(Repeats(("aiokafka",)))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())

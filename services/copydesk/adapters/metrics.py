@@ -5,6 +5,7 @@ Everything is in base units (seconds, bytes, records). Labels are bounded: no UR
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -78,6 +79,15 @@ CATALOGUE: tuple[MetricSpec, ...] = (
     MetricSpec("copydesk_transaction_duration_seconds", Kind.HISTOGRAM, "From begin to commit.", ("stage",), _WORK),
     MetricSpec("copydesk_batch_records", Kind.HISTOGRAM, "Records a transaction.", ("stage",), _BATCH),
     MetricSpec("copydesk_last_commit_timestamp_seconds", Kind.GAUGE, "Unix time of the last commit.", ("stage",)),
+    MetricSpec(
+        "copydesk_partitions",
+        Kind.GAUGE,
+        "Assigned partitions by what they do; waiting: after a failure, paused: the fuse has blown.",
+        ("stage", "state"),
+    ),
+    MetricSpec(
+        "copydesk_fuse_blown_total", Kind.COUNTER, "Batches held back because too many records failed.", ("stage",)
+    ),
     MetricSpec("copydesk_rebalances_total", Kind.COUNTER, "Rebalances of a stage's consumer group.", ("stage",)),
     MetricSpec(
         "copydesk_restore_records",
@@ -182,6 +192,15 @@ class Metrics:
     def in_flight(self, stage: Stage, records: int) -> None:
         """Records between fetch and commit."""
         self._gauges["copydesk_in_flight_records"].labels(stage).set(records)
+
+    def partition_states(self, stage: Stage, counts: Mapping[str, int]) -> None:
+        """Assigned partitions by what they are doing."""
+        for state, count in counts.items():
+            self._gauges["copydesk_partitions"].labels(stage, state).set(count)
+
+    def fuse_blown(self, stage: Stage) -> None:
+        """Too many records failed: the batch was held back."""
+        self._counters["copydesk_fuse_blown_total"].labels(stage).inc()
 
     def restore_progress(self, partition: int, done: int, total: int) -> None:
         """Records of the state log."""

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import structlog
 from rocksdict import AccessType, BlockBasedOptions, Cache, DBRecoveryMode, Options, Rdict, WriteBatch
 
 from copydesk.core.dedupe.state import LAYOUT
+from copydesk.core.ports import StateUnavailableError
 
 _log = structlog.get_logger("copydesk.delivery")
 _META = b"\x00"
@@ -25,12 +27,12 @@ BLOCK_CACHE_BYTES = 32 * 1024 * 1024
 WRITE_BUFFER_BYTES = 16 * 1024 * 1024
 
 
-class StoreLockedError(Exception):
+class StoreLockedError(StateUnavailableError):
     """Another process has the store open."""
 
 
-class StoreDamagedError(Exception):
-    """The store could not be read or written. Clear it and fill it from its log."""
+class _DamagedError(Exception):
+    """The store cannot be opened as it is."""
 
 
 class RocksStore:
@@ -53,7 +55,7 @@ class RocksStore:
         try:
             self._db = _open(path)
             self._check_layout()
-        except StoreDamagedError as error:
+        except _DamagedError as error:
             self.recovered_from = str(error)
             self._start_anew()
 
@@ -67,19 +69,17 @@ class RocksStore:
         """The value under `key`, or None.
 
         Raises:
-            StoreDamagedError: it cannot be read.
+            StateUnavailableError: it cannot be read.
         """
-        try:
+        with self._said_plainly():
             value: bytes | None = self._db.get(key)
-        except Exception as error:  # rocksdict raises bare exceptions
-            raise StoreDamagedError(f"{self.path}: {error}") from error
         return value
 
     def write(self, changes: Mapping[bytes, bytes | None], next_offset: int) -> None:
         """Write changes (None deletes) and the position in one atomic batch.
 
         Raises:
-            StoreDamagedError: it cannot be written; nothing of the batch was.
+            StateUnavailableError: it cannot be written; nothing of the batch was.
         """
         batch = WriteBatch(raw_mode=True)
         for key, value in changes.items():
@@ -88,10 +88,8 @@ class RocksStore:
             else:
                 batch.put(key, value)
         batch.put(_NEXT_OFFSET, next_offset.to_bytes(8, "big"))
-        try:
+        with self._said_plainly():
             self._db.write(batch)
-        except Exception as error:  # rocksdict raises bare exceptions
-            raise StoreDamagedError(f"{self.path}: {error}") from error
 
     def scan(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
         """All entries under a prefix, in key order, as they were when the scan began."""
@@ -104,33 +102,56 @@ class RocksStore:
                 break
             yield key, cursor.value()
             cursor.next()
-        try:
+        with self._said_plainly():
             cursor.status()
-        except Exception as error:  # rocksdict raises bare exceptions
-            raise StoreDamagedError(f"{self.path}: {error}") from error
 
     def clear(self) -> None:
         """Forget everything, the position included."""
-        self._db.close()
+        with suppress(StateUnavailableError):  # what could not be written is to be forgotten anyway
+            self.close()
         self._start_anew()
 
     def close(self) -> None:
-        """Release the files."""
-        self._db.close()
+        """Release the files.
+
+        Raises:
+            StateUnavailableError: something that was still in memory could not be written.
+        """
+        with self._said_plainly():
+            self._db.close()
+
+    @contextmanager
+    def _said_plainly(self) -> Iterator[None]:
+        """Name the store and sort the error: the library raises bare exceptions that only their texts tell apart."""
+        try:
+            yield
+        except Exception as error:
+            raise StateUnavailableError(f"{self.path}: {error}", damaged=_is_damage(str(error))) from error
 
     def _start_anew(self) -> None:
-        shutil.rmtree(self.path)
-        self.path.mkdir(parents=True)
-        self._db = _open(self.path)
-        self._db.put(_LAYOUT, LAYOUT)
+        shutil.rmtree(self.path, ignore_errors=True)  # somebody may have deleted it, wholly or in part
+        self.path.mkdir(parents=True, exist_ok=True)
+        with self._said_plainly():
+            try:
+                self._db = _open(self.path)
+            except _DamagedError as error:  # an empty folder cannot be damaged: the disk is
+                raise StateUnavailableError(str(error)) from error
+            self._db.put(_LAYOUT, LAYOUT)
 
     def _check_layout(self) -> None:
-        found = self.get(_LAYOUT)
-        if found is None and self.next_offset is None:
-            self._db.put(_LAYOUT, LAYOUT)
-        elif found != LAYOUT:
+        try:
+            found, position = self._db.get(_LAYOUT), self._db.get(_NEXT_OFFSET)
+            if found is None and position is None:
+                self._db.put(_LAYOUT, LAYOUT)
+                return
+        except Exception as error:  # rocksdict raises bare exceptions
             self._db.close()
-            raise StoreDamagedError(f"{self.path}: layout {found!r} is not {LAYOUT!r}")
+            if _is_damage(str(error)):
+                raise _DamagedError(f"{self.path}: {error}") from error
+            raise StateUnavailableError(f"{self.path}: {error}") from error
+        if found != LAYOUT:
+            self._db.close()
+            raise _DamagedError(f"{self.path}: layout {found!r} is not {LAYOUT!r}")
 
 
 class RocksStores:
@@ -144,6 +165,7 @@ class RocksStores:
 
         Raises:
             StoreLockedError: another process has it open.
+            StateUnavailableError: it cannot be opened, for want of space or rights.
         """
         store = RocksStore(self._directory / f"partition-{partition}")
         if store.recovered_from is not None:
@@ -160,9 +182,17 @@ def _open(path: Path) -> Rdict:
             raise StoreLockedError(
                 f"{path} is open in another process: end it, or give this worker a state folder of its own"
             ) from error
-        if isinstance(error, OSError) or "Permission denied" in message or "No space left" in message:
-            raise
-        raise StoreDamagedError(f"{path}: {message}") from error
+        if _is_damage(message):
+            raise _DamagedError(f"{path}: {message}") from error
+        raise StateUnavailableError(f"{path}: {message}") from error
+
+
+_ENVIRONMENT = ("no space left", "permission denied", "read-only file system", "too many open files", "quota exceeded")
+
+
+def _is_damage(message: str) -> bool:
+    """Whether an error of RocksDB blames what is stored, rather than the disk it is stored on."""
+    return not any(reason in message.lower() for reason in _ENVIRONMENT)
 
 
 def _options() -> Options:

@@ -22,4 +22,5 @@ def delivery_config(settings: Settings) -> DeliveryConfig:
         fetch_bytes=settings.batch_bytes,
         batch_wait_ms=settings.batch_wait_ms,
         lag_interval_s=settings.lag_interval_s,
+        fuse=settings.fuse,
     )

@@ -8,13 +8,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import structlog
+from aiokafka.errors import InvalidMessageError
 
 from copydesk.adapters.kafka.jobs import AbandonedError, Handled, Job
-from copydesk.adapters.kafka.observe import Progress
 from copydesk.core.dead_letters import dead_letter, origin_of
 from copydesk.core.options import Options
-from copydesk.core.ports import TaskPool, TaskTimeoutError, WorkerCrashedError
+from copydesk.core.ports import PoolUnavailableError, TaskPool, TaskTimeoutError, WorkerCrashedError
 from copydesk.core.records import Message, Outcome, StageResult
+from copydesk.core.replay import carried
 from copydesk.core.stages import dead_letter_for, run_dedupe
 from copydesk_schemas.reasons import Code, Stage
 
@@ -23,6 +24,8 @@ StageFunction = Callable[[Message, Options, datetime], StageResult]
 Clock = Callable[[], datetime]
 
 TIMEOUT_CODES = {Stage.PARSE: Code.PARSE_TIMEOUT, Stage.ENRICH: Code.ENRICH_TIMEOUT}
+CRASH_PAUSES_S = (0.25, 2.0)
+"""Pauses before a record whose process died is tried again. Then the death is taken to be its own doing."""
 ERROR_CODES = {Stage.PARSE: Code.PARSE_ERROR, Stage.ENRICH: Code.ENRICH_ERROR}
 
 _log = structlog.get_logger("copydesk.delivery")
@@ -42,18 +45,20 @@ class PoolHandler:
         function: StageFunction,
         pool: TaskPool,
         options: Options,
-        progress: Progress,
         clock: Clock = now_utc,
     ) -> None:
         self._stage = stage
         self._function = function
         self._pool = pool
         self._options = options
-        self._progress = progress
         self._clock = clock
 
     async def __call__(self, job: Job) -> list[Handled]:
-        """Answer a job."""
+        """Answer a job.
+
+        Raises:
+            PoolUnavailableError: there is no pool; the whole batch is tried again later.
+        """
         return list(await asyncio.gather(*(self._one(job, message) for message in job.messages)))
 
     async def _one(self, job: Job, message: Message) -> Handled:
@@ -63,19 +68,29 @@ class PoolHandler:
             result = await self._run(message)
         except TaskTimeoutError as error:
             result = self._dead(message, TIMEOUT_CODES[self._stage], error)
+        except PoolUnavailableError:
+            raise  # no record is to blame
         except Exception as error:  # noqa: BLE001 - a fault belongs to its record
-            attempts = 2 if isinstance(error, WorkerCrashedError) else 1
+            attempts = len(CRASH_PAUSES_S) + 1 if isinstance(error, WorkerCrashedError) else 1
             result = self._dead(message, ERROR_CODES[self._stage], error, attempts)
-        self._progress.touch()
+        job.moved()
         return Handled(result)
 
     async def _run(self, message: Message) -> StageResult:
-        try:
-            return await self._pool.run(self._function, message, self._options, self._clock())
-        except WorkerCrashedError as error:
-            # A process may die for reasons of its own, such as memory that a neighbour took: once more.
-            _log.warning("worker process died, trying the record again", stage=str(self._stage), error=str(error))
-            return await self._pool.run(self._function, message, self._options, self._clock())
+        for pause_s in CRASH_PAUSES_S:
+            try:
+                return await self._pool.run(self._function, message, self._options, self._clock())
+            except WorkerCrashedError as error:
+                # A process may die for reasons of its own, such as memory that a neighbour took.
+                _log.warning(
+                    "worker process died, trying the record again",
+                    stage=str(self._stage),
+                    partition=message.partition,
+                    offset=message.offset,
+                    error=str(error),
+                )
+                await asyncio.sleep(pause_s)
+        return await self._pool.run(self._function, message, self._options, self._clock())
 
     def _dead(self, message: Message, code: Code, error: Exception, attempts: int = 1) -> StageResult:
         return dead_letter_for(message, self._stage, code, error, self._options, self._clock(), attempts=attempts)
@@ -84,9 +99,8 @@ class PoolHandler:
 class DedupeHandler:
     """Decides on the records of a job one by one, in order: the second must see what the first has changed."""
 
-    def __init__(self, options: Options, progress: Progress, clock: Clock = now_utc) -> None:
+    def __init__(self, options: Options, clock: Clock = now_utc) -> None:
         self._options = options
-        self._progress = progress
         self._clock = clock
 
     async def __call__(self, job: Job) -> list[Handled]:
@@ -98,17 +112,23 @@ class DedupeHandler:
             if job.abandoned:
                 raise AbandonedError
             if index in job.refused:
+                error = job.refused[index]
                 result = dead_letter_for(
-                    message, Stage.DEDUPE, Code.PUBLISH_TOO_LARGE, job.refused[index], self._options, self._clock()
+                    message, Stage.DEDUPE, refusal_code(error), error, self._options, self._clock()
                 )
                 handled.append(Handled(result))
             else:
                 decided = run_dedupe(message, job.overlay, self._options, self._clock())
                 handled.append(Handled(decided.result, decided.events))
-            self._progress.touch()
+            job.moved()
             if index % 16 == 15:
                 await asyncio.sleep(0)  # heartbeats and commits of other partitions go on meanwhile
         return handled
+
+
+def refusal_code(error: Exception) -> Code:
+    """Why a record was not taken: its size, or something else that the broker holds against it."""
+    return Code.PUBLISH_FAILED if isinstance(error, InvalidMessageError) else Code.PUBLISH_TOO_LARGE
 
 
 class Refusal:
@@ -123,12 +143,12 @@ class Refusal:
         result = handled.result
         outcome = result.outcomes[position]
         raw, article_id = origin_of(message, outcome.stage)
-        raw = raw.model_copy(update={"item": outcome.item})
-        again = outcome.code is Code.PUBLISH_TOO_LARGE
+        raw = raw.model_copy(update={"item": outcome.item, "items": outcome.items})
+        again = outcome.code in (Code.PUBLISH_TOO_LARGE, Code.PUBLISH_FAILED)
         emit, dead = dead_letter(
-            replace(message, value=None, headers=()) if again else message,
+            replace(message, key=None, value=None, headers=carried(message.headers)) if again else message,
             outcome.stage,
-            Code.PUBLISH_TOO_LARGE,
+            refusal_code(error),
             error,
             options=self._options,
             now=self._clock(),

@@ -23,6 +23,9 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
+from copydesk.adapters.kafka.fuse import FuseConfig
+from copydesk.app.secret_files import FILE_SUFFIX, SecretFiles, secret_names
+from copydesk.app.security import security_problems
 from copydesk.core.options import DedupeOptions, EnrichOptions, Options, ParseOptions
 from copydesk_schemas.reasons import Stage
 from copydesk_schemas.topics import DAY_MS, TOPICS, TopicRole, TopicSpec
@@ -72,6 +75,7 @@ class Topics(BaseModel):
     duplicate: TopicOverride = TopicOverride()
     dead: TopicOverride = TopicOverride()
     fingerprints: TopicOverride = TopicOverride()
+    replays: TopicOverride = TopicOverride()
 
 
 def _split(value: Any) -> Any:
@@ -89,6 +93,12 @@ def _bootstrap(value: str) -> str:
         if not host or not port.isdigit():
             raise ValueError(f"«{address}» is not host:port")
     return value
+
+
+def _memory(mebibytes: int) -> int:
+    if mebibytes != 0 and mebibytes < 512:
+        raise ValueError("0 for no limit, or at least 512: the models alone take about 230")
+    return mebibytes
 
 
 class Settings(BaseSettings):
@@ -118,18 +128,26 @@ class Settings(BaseSettings):
 
     security_protocol: Annotated[str, Field(pattern=r"^(PLAINTEXT|SSL|SASL_PLAINTEXT|SASL_SSL)$")] = "PLAINTEXT"
     """How to talk to the brokers."""
-    sasl_mechanism: Annotated[str, Field(pattern=r"^(PLAIN|SCRAM-SHA-256|SCRAM-SHA-512)$")] = "PLAIN"
+    sasl_mechanism: Annotated[str, Field(pattern=r"^(PLAIN|SCRAM-SHA-256|SCRAM-SHA-512|OAUTHBEARER)$")] = "PLAIN"
     """SASL mechanism."""
     sasl_username: str | None = None
     """SASL user."""
     sasl_password: SecretStr | None = None
-    """SASL password."""
+    """SASL password; better, COPYDESK_SASL_PASSWORD_FILE names a file that holds it."""
+    sasl_oauth_provider: str | None = None
+    """With OAUTHBEARER: `module:attribute` of a token provider or of a function that returns a token."""
+    sasl_oauth_token_file: Path | None = None
+    """With OAUTHBEARER: file with the token, read at each connection; something else keeps it fresh."""
     ssl_cafile: Path | None = None
     """Certificate authority, PEM; the system's where empty."""
     ssl_certfile: Path | None = None
     """Client certificate, PEM."""
     ssl_keyfile: Path | None = None
     """Client key, PEM."""
+    ssl_key_password: SecretStr | None = None
+    """Password of the client key; better, COPYDESK_SSL_KEY_PASSWORD_FILE names a file that holds it."""
+    ssl_check_hostname: bool = True
+    """Whether a broker's certificate must be for its address; the certificate itself is verified in any case."""
 
     session_timeout_ms: Annotated[int, Field(ge=1000)] = 6_000
     """After so long without a heartbeat a worker's partitions go to others."""
@@ -148,6 +166,8 @@ class Settings(BaseSettings):
     """Folder of the dedupe state, a cache of its log topic."""
     pool_workers: Annotated[int, Field(ge=0)] = 0
     """Processes for parsing and enriching; 0 means one a core."""
+    pool_memory_mib: Annotated[int, AfterValidator(_memory)] = 1_536
+    """Memory limit of a pool process, MiB, about 230 for its models included; 0 means none. Linux only."""
     parse_timeout_s: PositiveFloat = 20.0
     """Time limit a record in the parse stage."""
     enrich_timeout_s: PositiveFloat = 20.0
@@ -157,6 +177,11 @@ class Settings(BaseSettings):
     """Address of the web pages, health and metrics."""
     web_port: Annotated[int, Field(ge=0, le=65535)] = 6066
     """Port of the web pages, health and metrics."""
+    stall_after_s: PositiveFloat = 120.0
+    """A worker that has records to read, whose brokers answer, and that gets no further for so long ends with exit code
+    5, so that its supervisor starts it again. Keep it above the time limits of a record."""
+    fuse: FuseConfig = FuseConfig()
+    """When too many records fail, a stage pauses instead of emptying its topic into the dead letters."""
     lag_interval_s: PositiveFloat = 5.0
     """Time between measurements of the lag."""
     log_format: LogFormat = LogFormat.AUTO
@@ -174,14 +199,14 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is the library's
+        settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is the library's
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is the library's
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments first, then the environment; no file is read."""
-        return init_settings, env_settings
+        """Arguments first, then the environment, then the files that it names for secrets."""
+        return init_settings, env_settings, SecretFiles(settings_cls, PREFIX)
 
     @model_validator(mode="before")
     @classmethod
@@ -206,10 +231,9 @@ class Settings(BaseSettings):
             raise ValueError("stages: each stage at most once")
         if self.heartbeat_interval_ms * 3 > self.session_timeout_ms:
             raise ValueError("heartbeat_interval_ms: at most a third of session_timeout_ms")
-        if self.security_protocol.startswith("SASL") and (self.sasl_username is None or self.sasl_password is None):
-            raise ValueError("sasl_username and sasl_password: both are needed with SASL")
-        if (self.ssl_certfile is None) != (self.ssl_keyfile is None):
-            raise ValueError("ssl_certfile and ssl_keyfile: give both or neither")
+        insecure = list(security_problems(self))
+        if insecure:
+            raise ValueError(".\n".join(insecure))
         if self.partitions(TopicRole.PARSED) != self.partitions(TopicRole.FINGERPRINTS):
             raise ValueError(
                 "topics: parsed-articles and article-fingerprints need as many partitions as dedupe.shards"
@@ -248,6 +272,9 @@ class Settings(BaseSettings):
             partitions = self.dedupe.shards
         if role is TopicRole.FINGERPRINTS:
             retention = (self.dedupe.window_days + 1) * DAY_MS
+        if role is TopicRole.REPLAYS:
+            # A letter that outlived the note of its replay could be replayed again.
+            retention = max(retention, 2 * self.spec(TopicRole.DEAD).retention_ms)
         return TopicSpec(
             role=role,
             partitions=override.partitions or partitions,
@@ -324,6 +351,7 @@ def _shown(value: Any) -> str:
 def _unknown_keys(environment: Mapping[str, str]) -> Iterator[str]:
     """Misspelt variables would otherwise be ignored in silence."""
     known = {name.upper() for name in Settings.model_fields}
+    known |= {f"{name.upper()}{FILE_SUFFIX}" for name in secret_names(Settings)}
     for key in sorted(environment):
         if key.startswith(PREFIX) and key not in OTHER_VARIABLES:
             name = key.removeprefix(PREFIX).split("__")[0]

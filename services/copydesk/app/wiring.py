@@ -15,8 +15,8 @@ from faust.app.base import BootStrategy
 from mode import Service
 
 from copydesk.adapters.kafka.budget import ByteBudget
+from copydesk.adapters.kafka.fuse import Fuse
 from copydesk.adapters.kafka.jobs import Ask, Handled
-from copydesk.adapters.kafka.observe import Progress
 from copydesk.adapters.kafka.partition import StageWork
 from copydesk.adapters.kafka.pump import StagePump
 from copydesk.adapters.kafka.restore import Apply
@@ -64,10 +64,8 @@ class Desk(Service):
         self.options = settings.options()
         self.metrics = overrides.metrics or Metrics()
         self.accounting = Accounting(self.metrics)
-        self.progress = Progress()
         self.pumps: dict[Stage, StagePump] = {}
         self.pool: TaskPool | None = overrides.pool
-        self.failed: Exception | None = None
         self._overrides = overrides
         self._asks: Mapping[Stage, Ask] = {}
 
@@ -76,9 +74,9 @@ class Desk(Service):
         given = self._overrides.handlers or {}
         pool = _Later(self)
         usual: dict[Stage, Handler] = {
-            Stage.PARSE: PoolHandler(Stage.PARSE, run_parse, pool, self.options, self.progress),
-            Stage.DEDUPE: DedupeHandler(self.options, self.progress),
-            Stage.ENRICH: PoolHandler(Stage.ENRICH, run_enrich, pool, self.options, self.progress),
+            Stage.PARSE: PoolHandler(Stage.PARSE, run_parse, pool, self.options),
+            Stage.DEDUPE: DedupeHandler(self.options),
+            Stage.ENRICH: PoolHandler(Stage.ENRICH, run_enrich, pool, self.options),
         }
         return {stage: given.get(stage, usual[stage]) for stage in self.settings.stages}
 
@@ -91,6 +89,10 @@ class Desk(Service):
         """Whether every stage has its partitions, open and restored."""
         return bool(self.pumps) and all(pump.ready for pump in self.pumps.values())
 
+    def stalled(self) -> list[str]:
+        """What has not moved for longer than the settings allow although it should, a sentence each."""
+        return [line for pump in self.pumps.values() for line in pump.stalled(self.settings.stall_after_s)]
+
     async def on_start(self) -> None:
         """Declare topics, test the broker, start the pool, then the pumps."""
         if self.settings.declare_topics and self.config.transactional:
@@ -101,11 +103,16 @@ class Desk(Service):
         needs_pool = {Stage.PARSE, Stage.ENRICH} & set(self.settings.stages) - set(self._overrides.handlers or {})
         if self.pool is None and needs_pool:
             limit = max(self.settings.parse_timeout_s, self.settings.enrich_timeout_s)
-            pool = ProcessTaskPool(self.settings.workers(), limit, warm_up=functools.partial(warm_up, self.options))
+            pool = ProcessTaskPool(
+                self.settings.workers(),
+                limit,
+                memory_mib=self.settings.pool_memory_mib,
+                warm_up=functools.partial(warm_up, self.options),
+            )
             self.pool = pool
             await pool.start()
         for stage in self.settings.stages:
-            self.pumps[stage] = StagePump(self._work(stage), self._fail)
+            self.pumps[stage] = StagePump(self._work(stage))
         # Together: after a kill each group waits for the session of the dead member, and three in a row take thrice.
         await asyncio.gather(*(pump.start() for pump in self.pumps.values()))
 
@@ -128,8 +135,8 @@ class Desk(Service):
             refuse=Refusal(self.options),
             committed=self._committed,
             metrics=self.metrics,
-            progress=self.progress,
             budget=ByteBudget(self.config.in_flight_bytes),
+            fuse=Fuse(self.config.fuse),
             stores=stores if stateful else None,
             apply=(self._overrides.apply or functools.partial(_apply, self.options)) if stateful else None,
             # A state of someone else's making is not ours to prune.
@@ -139,13 +146,6 @@ class Desk(Service):
     def _committed(self, stage: Stage, handled: Sequence[Handled]) -> None:
         for one in handled:
             self.accounting.record(stage, one.result)
-
-    def _fail(self, error: Exception) -> None:
-        """A partition has given up: so does the process, for another may do better."""
-        if self.failed is None:
-            self.failed = error
-            _log.error("giving up", exc_info=error)
-            self.add_future(self.crash(error))
 
 
 class _Later:
@@ -194,6 +194,9 @@ def build_app(settings: Settings, *, overrides: Overrides | None = None) -> Copy
         web_bind=settings.web_bind,
         web_host=settings.web_bind,
         web_port=settings.web_port or 6066,
+        # Pages for tables and routing, which this service has none of.
+        web_router_enabled=False,
+        web_tables_enabled=False,
         datadir=str(settings.state_dir / "faust"),
         stream_wait_empty=False,
         worker_redirect_stdouts=False,

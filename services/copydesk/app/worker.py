@@ -10,18 +10,23 @@ import threading
 
 import structlog
 
+from copydesk.adapters.kafka.authorization import explain_kafka_error
 from copydesk.adapters.logs import configure_logging
 from copydesk.app.settings import ConfigurationError, LogFormat, Settings
+from copydesk.app.watchdog import StalledError, watch
 from copydesk.app.wiring import Overrides, build_app, running
 
-STOP_WITHIN_S = 20.0
+STOP_WITHIN_S = 9.0
 """After so long a stop is enforced: what is unfinished belongs to no transaction that was committed."""
+
+STALLED = 5
+"""Exit code of a worker that ended itself because it got no further."""
 
 _log = structlog.get_logger("copydesk.worker")
 
 
 def run_worker(settings: Settings, *, overrides: Overrides | None = None) -> int:
-    """Run until told to stop; 0 after a stop, 1 after a failure.
+    """Run until told to stop; 0 after a stop, 1 after a failure, 5 where it got no further for too long.
 
     The app runs as a service in a loop of ours. Faust's own worker takes over logging and standard output, and hides
     exits from within.
@@ -42,23 +47,31 @@ async def _serve(settings: Settings, overrides: Overrides | None) -> int:
         async with running(app):
             _log.info("running", stages=[str(s) for s in settings.stages], app_id=settings.app_id)
             ended = asyncio.create_task(app.wait_until_stopped())
-            await asyncio.wait({told, ended}, return_when=asyncio.FIRST_COMPLETED)
-            _enforce()
+            watching = asyncio.create_task(watch(app.desk))
+            await asyncio.wait({told, ended, watching}, return_when=asyncio.FIRST_COMPLETED)
+            _enforce(STALLED if watching.done() else 1)
             ended.cancel()
+            watching.cancel()
+            await asyncio.wait({watching})
+            if not watching.cancelled():
+                watching.result()
+    except StalledError as error:
+        _log.error("ending: nothing moves", stalled=str(error), exit_code=STALLED)
+        return STALLED
     except Exception as error:  # noqa: BLE001 - the last place to say why
-        _log.error("the worker failed", exc_info=error)
+        _log.error("the worker failed", why=explain_kafka_error(error), exc_info=error)
         return 1
     finally:
         told.cancel()
-    if app.desk.failed is not None or app.crashed:
+    if app.crashed:
         return 1
     _log.info("stopped")
     return 0
 
 
-def _enforce() -> None:
+def _enforce(code: int) -> None:
     """End the process if stopping hangs. A thread, because a blocked event loop could not do it."""
-    timer = threading.Timer(STOP_WITHIN_S, os._exit, args=(1,))
+    timer = threading.Timer(STOP_WITHIN_S, os._exit, args=(code,))
     timer.daemon = True
     timer.start()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import traceback
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from pydantic import ValidationError
@@ -13,9 +14,10 @@ from copydesk import __version__
 from copydesk.core import headers as h
 from copydesk.core.envelope import says_backfill
 from copydesk.core.errors import Rejected
-from copydesk.core.ids import content_sha256
+from copydesk.core.ids import content_sha256, raw_coordinates
 from copydesk.core.options import Options, config_hash
 from copydesk.core.records import Emit, Message, Outcome, OutcomeKind
+from copydesk.core.replay import REPLAYED_FROM, Replay, as_first, known_replay, split_coordinates
 from copydesk_schemas.dead_letter import DeadLetter, Original
 from copydesk_schemas.parsed import ParsedArticle, UniqueArticle
 from copydesk_schemas.parts import Pipeline, RawRef
@@ -23,7 +25,9 @@ from copydesk_schemas.reasons import FAILURES, RETRYABLE, Code, DeadLetterKind, 
 from copydesk_schemas.topics import TopicRole
 
 MAX_ORIGINAL_BYTES = 10 * 1024 * 1024
-"""Larger inputs are not carried: base64 makes 4/3 of them, and a dead letter has at most 14 MiB."""
+"""Of larger inputs the value is not carried: base64 makes 4/3 of them, and a dead letter has at most 14 MiB."""
+MAX_ORIGINAL_META_BYTES = 256 * 1024
+"""Keys and headers together; of more than that nothing is carried, and the dead letter has no key of that size."""
 
 _MESSAGE_CHARS = 500
 _STACK_BYTES = 8192
@@ -55,15 +59,27 @@ HINTS: dict[Code, str] = {
 }
 
 
-def raw_ref_of_message(message: Message) -> RawRef:
-    """Reference to a raw record of which nothing else is known."""
+def raw_ref_of_message(message: Message, stage: Stage) -> RawRef:
+    """Reference to the raw record behind a stage's input of which only its headers can be read.
+
+    Behind an internal record it is the one that `copydesk-raw` names, with what is known of the internal record.
+    """
     value = message.value or b""
+    replay = known_replay(message, stage)
+    first = as_first(message, replay)
+    item, items = (replay.raw.item, replay.raw.items) if replay is not None else (0, None)
+    if replay is None and stage is not Stage.PARSE:
+        named = split_coordinates((h.header(message.headers, h.RAW) or b"").decode("utf-8", "replace"))
+        if named is not None:
+            topic, partition, offset, item = named
+            first = replace(message, topic=topic, partition=partition, offset=offset)
     return RawRef(
-        topic=message.topic,
-        partition=message.partition,
-        offset=message.offset,
-        item=0,
-        timestamp=timestamp(message.timestamp_ms),
+        topic=first.topic,
+        partition=first.partition,
+        offset=first.offset,
+        item=item,
+        items=items,
+        timestamp=timestamp(first.timestamp_ms),
         sha256=content_sha256(value),
         bytes=len(value),
         media_type=None,
@@ -114,9 +130,9 @@ def origin_of(message: Message, stage: Stage) -> tuple[RawRef, str | None]:
             else:
                 article = UniqueArticle.model_validate_json(message.value).article
         except ValidationError:
-            return raw_ref_of_message(message), None
+            return raw_ref_of_message(message, stage), None
         return article.raw, article.article_id
-    return raw_ref_of_message(message), None
+    return raw_ref_of_message(message, stage), None
 
 
 def dead_letter(
@@ -143,19 +159,18 @@ def dead_letter(
         now: when it failed.
         raw: the raw record, where the caller knows it better than `origin_of`.
         article_id: the article's id, likewise.
-        attempts: how often it was tried.
+        attempts: how often it was tried, this time; what a replay brings along is added.
         backfill: whether the item is backfill, where the caller knows it; else the message is asked.
     """
+    replay = known_replay(message, stage)
+    attempts, first_failed_at = _history(replay, attempts, now)
     if raw is None:
         raw, found_id = origin_of(message, stage)
         article_id = article_id or found_id
     failed = code in FAILURES
     raw_key = message.key if stage is Stage.PARSE else h.header(message.headers, h.RAW_KEY)
-    carried = message.value if message.value is None or len(message.value) <= MAX_ORIGINAL_BYTES else None
-    if code is Code.TAKEN_DOWN:
-        carried = None  # what was withdrawn must not live on in another topic
     text = describe(error)[:_MESSAGE_CHARS]
-    identity = f"{raw.topic}-{raw.partition}-{raw.offset}-{raw.item}"
+    identity = raw_coordinates(raw.topic, raw.partition, raw.offset, raw.item)
     letter = DeadLetter(
         dead_letter_id=identity,
         kind=DeadLetterKind.FAILED if failed else DeadLetterKind.REJECTED,
@@ -167,20 +182,13 @@ def dead_letter(
         stack=_stack(error) if failed else None,
         retryable=code in RETRYABLE,
         attempts=attempts,
-        first_failed_at=now,
+        first_failed_at=first_failed_at,
         last_failed_at=now,
         pipeline=Pipeline(service_version=__version__, config_hash=config_hash(options)),
         article_id=article_id,
         raw=raw,
-        original=Original(
-            topic=message.topic,
-            partition=message.partition,
-            offset=message.offset,
-            key_b64=_b64(message.key),
-            value_b64=_b64(carried),
-            headers=[(name, _b64(value)) for name, value in message.headers],
-        ),
-        hint=HINTS[code],
+        original=_original(message, carry=code is not Code.TAKEN_DOWN),
+        hint=getattr(error, "hint", HINTS[code]),
     )
     marks = {
         "dlq-kind": letter.kind,
@@ -192,10 +200,11 @@ def dead_letter(
         "dlq-original-offset": str(message.offset),
         "dlq-attempts": str(attempts),
     }
-    replayed = h.header(message.headers, "dlq-replayed-from")
+    if replay is not None:
+        marks[REPLAYED_FROM] = (h.header(message.headers, REPLAYED_FROM) or b"").decode("utf-8", "replace")
     emit = Emit(
         role=TopicRole.DEAD,
-        key=raw_key,
+        key=raw_key if len(raw_key or b"") <= MAX_ORIGINAL_META_BYTES else None,
         value=letter.model_dump_json().encode(),
         headers=(
             *h.event_headers(
@@ -203,7 +212,6 @@ def dead_letter(
             ),
             *h.trace_headers(message.headers),
             *((name, h.capped(value)) for name, value in marks.items() if value),
-            *((("dlq-replayed-from", replayed[:200]),) if replayed is not None else ()),
         ),
     )
     outcome = Outcome(
@@ -213,6 +221,7 @@ def dead_letter(
         raw_partition=raw.partition,
         raw_offset=raw.offset,
         item=raw.item,
+        items=raw.items,
         raw_timestamp_ms=round(raw.timestamp.timestamp() * 1000),
         article_id=article_id,
         code=code,
@@ -220,6 +229,31 @@ def dead_letter(
         backfill=says_backfill(message, stage) if backfill is None else backfill,
     )
     return emit, outcome
+
+
+def _original(message: Message, *, carry: bool) -> Original:
+    """The input as far as it fits; what is left out is still in its topic, under these coordinates.
+
+    Without `carry` the value is left out: what was withdrawn must not live on in another topic.
+    """
+    meta = len(message.key or b"") + sum(len(name) + len(value) for name, value in message.headers)
+    whole = meta + len(message.value or b"") <= MAX_ORIGINAL_BYTES
+    small = meta <= MAX_ORIGINAL_META_BYTES
+    return Original(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        key_b64=_b64(message.key) if small else None,
+        value_b64=_b64(message.value) if small and whole and carry else None,
+        headers=[(name, _b64(value)) for name, value in message.headers] if small else [],
+    )
+
+
+def _history(replay: Replay | None, attempts: int, now: datetime) -> tuple[int, datetime]:
+    """Attempts in all, and when the first of them failed."""
+    if replay is None:
+        return attempts, now
+    return replay.attempts + attempts, min(replay.first_failed_at, now)
 
 
 def _b64(data: bytes | None) -> str | None:

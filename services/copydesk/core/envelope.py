@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from copydesk.core.document import RawDocument
 from copydesk.core.errors import Rejected
 from copydesk.core.records import Headers, Message
+from copydesk.core.structured.json_text import without_surrogates
 from copydesk_schemas.base import Instant
 from copydesk_schemas.raw import RAW_MEDIA_TYPE, RawArticle
 from copydesk_schemas.reasons import Action, Code, Priority, Stage
@@ -139,7 +140,7 @@ def _json_object(value: bytes) -> dict[str, Any] | None:
     except orjson.JSONDecodeError:
         # orjson refuses lone surrogates and NaN, which other producers do write.
         try:
-            parsed = json.loads(value)
+            parsed = without_surrogates(json.loads(value))
         except (ValueError, RecursionError):
             return None
     return parsed if isinstance(parsed, dict) else None

@@ -15,6 +15,9 @@ TRACEPARENT = "traceparent"
 RAW_KEY = "copydesk-raw-key"
 """On internal topics: the raw record's key, which a dead letter of a later stage is published under."""
 
+RAW = "copydesk-raw"
+"""On internal topics: `topic-partition-offset-item` of the raw record, readable where the value is not."""
+
 _CAP = 200
 
 
@@ -42,10 +45,16 @@ def trace_headers(incoming: Headers) -> Headers:
     return () if value is None else ((TRACEPARENT, value),)
 
 
-def internal_headers(incoming: Headers, raw_key: bytes | None) -> Headers:
-    """Headers on the internal topics."""
+def internal_headers(incoming: Headers, raw_key: bytes | None, raw: str) -> Headers:
+    """Headers on the internal topics.
+
+    Args:
+        incoming: headers of the record that led to this one.
+        raw_key: key of the raw record.
+        raw: its coordinates with the item.
+    """
     key: Headers = () if raw_key is None else ((RAW_KEY, raw_key),)
-    return (*trace_headers(incoming), *key)
+    return (*trace_headers(incoming), *key, (RAW, raw.encode()))
 
 
 def event_headers(record: str, *, event_id: str, source: str, subject: str | None, time: datetime) -> Headers:

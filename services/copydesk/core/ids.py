@@ -10,6 +10,11 @@ def content_sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def raw_coordinates(topic: str, partition: int, offset: int, item: int) -> str:
+    """`topic-partition-offset-item`: names an item for ever, through redeliveries and replays."""
+    return f"{topic}-{partition}-{offset}-{item}"
+
+
 def article_id(canonical_url: str | None, sha256: str) -> str:
     """32 hex digits, from the canonical URL where there is one, else from the content's hash.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ from copydesk.core.options import Options, ParseOptions
 from copydesk.core.publishable import clean_candidate, clean_part, make_publishable
 from copydesk.core.quality import judge
 from copydesk.core.records import Message
+from copydesk.core.replay import as_first, read_replay
 from copydesk.core.sniff import Format, Sniffed, refuse_binary, sniff
 from copydesk.core.structured.authors import read_authors
 from copydesk.core.text.language import detect_language
@@ -35,10 +36,10 @@ from copydesk.core.trace import NO_TRACE, Trace
 from copydesk.core.urls import canonical_url, domain_of
 from copydesk_schemas.parsed import ParsedArticle
 from copydesk_schemas.parts import Dateline, Language, Link, Media, Quality, RawRef, Source, Stats
-from copydesk_schemas.reasons import Action, Code, DateRole, Flag, FoundIn
+from copydesk_schemas.reasons import Action, Code, DateRole, Flag, FoundIn, Stage
 
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=\D|$)")
-_BODY_CHARS = 2_000_000
+_BODY_CHARS = 500_000
 """Longer bodies are cut: no article has them, and every later step takes time in proportion."""
 _SURE_LANGUAGE = 0.5
 _HINTS = "hints"
@@ -72,6 +73,10 @@ class _Origin:
     media_type: str | None = None
     charset: str | None = None
     flags: frozenset[Flag] = frozenset()
+    items: int | None = None
+    """Number of items of the record; None before it is divided."""
+    only_item: int | None = None
+    """The one item that a replay is about."""
 
     def raw(self, content: bytes, item: int) -> RawRef:
         return RawRef(
@@ -79,6 +84,7 @@ class _Origin:
             partition=self.message.partition,
             offset=self.message.offset,
             item=item,
+            items=self.items,
             timestamp=timestamp(self.message.timestamp_ms),
             sha256=content_sha256(content),
             bytes=len(content),
@@ -90,27 +96,46 @@ class _Origin:
 def parse_message(message: Message, options: Options, *, trace: Trace = NO_TRACE) -> ParseOutput:
     """Parse one raw record. A feed gives one item an entry; everything else gives one.
 
+    A replay leads to what its first try would have led to: the same coordinates and times, and of a feed only the item
+    that is replayed.
+
     Args:
         message: the record as consumed.
         options: of the core; those of parse and dedupe are used.
         trace: told of each decision.
+
+    Raises:
+        MemoryError: the only error that is the process's own rather than the record's.
     """
     watch = Stopwatch()
     origin: _Origin | None = None
     try:
+        replay = read_replay(message, Stage.PARSE)
+        only = replay.only_item if replay is not None else None
+        first = as_first(message, replay)
         with watch.step("envelope"):
-            document = read_raw(message)
-            origin = _Origin(message, document)
+            document = read_raw(first)
+            origin = _Origin(first, document, items=replay.raw.items if replay is not None else None, only_item=only)
         if document.action is Action.DELETE:
-            return ParseOutput((_takedown(origin),), watch.timings)
+            return ParseOutput((_takedown(replace(origin, items=1)),), watch.timings)
         drafts, origin = _read(origin, options.parse, trace, watch)
+    except MemoryError:
+        raise  # it belongs to the process, which has no room to write a dead letter either
     except Exception as error:  # noqa: BLE001 - a fault belongs to its record
         if origin is None:
-            return ParseOutput((ItemFailure(0, error, raw_ref_of_message(message)),), watch.timings)
-        return ParseOutput((_failure(0, error, origin, origin.document.content, None),), watch.timings)
+            raw = raw_ref_of_message(message, Stage.PARSE)
+            return ParseOutput((ItemFailure(raw.item, error, raw),), watch.timings)
+        item = origin.only_item or 0
+        return ParseOutput((_failure(item, error, origin, origin.document.content, None),), watch.timings)
     single = len(drafts) == 1
     items: list[ParsedArticle | ItemFailure] = []
+    if only is not None and only >= len(drafts):
+        # Another version divided it. Whatever happens, there is one outcome for the item.
+        gone = LookupError(f"item {only} is replayed, but the record has {len(drafts)} now")
+        items.append(_failure(only, gone, origin, origin.document.content, None, entry=True))
     for number, draft in enumerate(drafts):
+        if only not in (None, number):
+            continue
         # An entry's own time: the record's is shared among its items so that sums are right.
         own = watch if single else Stopwatch()
         if isinstance(draft, Exception):
@@ -118,6 +143,8 @@ def parse_message(message: Message, options: Options, *, trace: Trace = NO_TRACE
             continue
         try:
             items.append(_finish(draft, number, origin, options, trace, own))
+        except MemoryError:
+            raise
         except Exception as error:  # noqa: BLE001 - a fault belongs to its item
             items.append(_failure(number, error, origin, draft.content, draft.url, entry=not single))
         if not single:
@@ -148,8 +175,15 @@ def _read(
     if sniffed.mismatch:
         flags.add(Flag.MEDIA_TYPE_MISMATCH)
         trace.note("sniff", document.media_type or "", "the claimed media type is wrong", sniffed.reason)
-    known = _Origin(origin.message, document, sniffed.media_type, decoded.charset, frozenset(flags))
-    return _drafts(decoded.text, sniffed, document, options, trace, watch), known
+    drafts = _drafts(decoded.text, sniffed, document, options, trace, watch)
+    known = replace(
+        origin,
+        media_type=sniffed.media_type,
+        charset=decoded.charset,
+        flags=frozenset(flags),
+        items=origin.items or len(drafts),
+    )
+    return drafts, known
 
 
 def _drafts(

@@ -13,7 +13,11 @@ class StateView(Protocol):
     """Read access to the dedupe state of one partition."""
 
     def get(self, key: bytes) -> bytes | None:
-        """The value under `key`, or None."""
+        """The value under `key`, or None.
+
+        Raises:
+            StateUnavailableError: it cannot be read.
+        """
 
 
 class StateStore(StateView, Protocol):
@@ -24,7 +28,11 @@ class StateStore(StateView, Protocol):
         """Offset of the next log record to apply; None where the store is new."""
 
     def write(self, changes: Mapping[bytes, bytes | None], next_offset: int) -> None:
-        """Write changes (None deletes) and the position in one atomic batch."""
+        """Write changes (None deletes) and the position in one atomic batch.
+
+        Raises:
+            StateUnavailableError: it cannot be written; nothing of the batch was.
+        """
 
     def scan(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
         """All entries under a prefix, in key order."""
@@ -40,7 +48,11 @@ class StateStores(Protocol):
     """Opens the store of a partition."""
 
     def open(self, partition: int) -> StateStore:
-        """The store of `partition`, empty where it is new or was damaged."""
+        """The store of `partition`, empty where it is new or was damaged.
+
+        Raises:
+            StateUnavailableError: it cannot be opened.
+        """
 
 
 class Overlay:
@@ -65,8 +77,35 @@ class TaskTimeoutError(Exception):
     """A task ran over its time limit; its worker was killed."""
 
 
+class TaskMemoryError(Exception):
+    """A task needed more memory than a process may have; the process went on, or was replaced."""
+
+    hint = (
+        "The document takes more memory to read than COPYDESK_POOL_MEMORY_MIB allows: look at it, or raise the limit "
+        "and replay."
+    )
+    """Advice for the dead letter."""
+
+
 class WorkerCrashedError(Exception):
     """The process that ran a task died."""
+
+
+class PoolUnavailableError(Exception):
+    """No process can be had to run a task: it says nothing about the task, which should be tried again later."""
+
+
+class StateUnavailableError(Exception):
+    """The dedupe state cannot be read or written just now. No record is to blame.
+
+    Args:
+        message: what failed.
+        damaged: whether the store is beyond use, so that it must be cleared and filled again from its log.
+    """
+
+    def __init__(self, message: str, *, damaged: bool = False) -> None:
+        super().__init__(message)
+        self.damaged = damaged
 
 
 class TaskPool(Protocol):
@@ -77,7 +116,9 @@ class TaskPool(Protocol):
 
         Raises:
             TaskTimeoutError: it ran too long.
+            TaskMemoryError: it needed too much memory.
             WorkerCrashedError: its process died.
+            PoolUnavailableError: there are no processes to run it.
         """
 
     async def close(self) -> None:

@@ -56,6 +56,8 @@ class Outcome:
     raw_offset: int
     item: int
     raw_timestamp_ms: int
+    items: int | None = None
+    """Number of items of the raw record, where it is known."""
     article_id: str | None = None
     revision: int | None = None
     code: Code | None = None

@@ -1,7 +1,7 @@
 """The three stages as pure functions: one input record in, everything that follows from it out.
 
-They are what the agents, `copydesk process` and `copydesk explain` all run. No exception leaves them: a fault belongs
-to its record and becomes its dead letter.
+They are what the agents, `copydesk process` and `copydesk explain` all run. No exception leaves them but MemoryError,
+which the process has to deal with: a fault belongs to its record and becomes its dead letter.
 """
 
 from __future__ import annotations
@@ -18,15 +18,18 @@ from copydesk.core.dead_letters import dead_letter
 from copydesk.core.dedupe import Decision, decide
 from copydesk.core.enrich.pipeline import enrich
 from copydesk.core.errors import Rejected
+from copydesk.core.ids import raw_coordinates
 from copydesk.core.options import Options
 from copydesk.core.parse import ItemFailure, parse_message
-from copydesk.core.ports import Overlay
+from copydesk.core.ports import Overlay, StateUnavailableError
 from copydesk.core.records import Emit, Message, Outcome, OutcomeKind, StageResult
+from copydesk.core.replay import carried, known_replay
 from copydesk.core.timing import Stopwatch
 from copydesk.core.trace import NO_TRACE, Trace
 from copydesk.core.urls import dedupe_group
 from copydesk_schemas.enriched import EnrichedArticle
 from copydesk_schemas.parsed import ParsedArticle, UniqueArticle
+from copydesk_schemas.parts import RawRef
 from copydesk_schemas.reasons import Code, Priority, Stage
 from copydesk_schemas.topics import TopicRole
 
@@ -62,6 +65,8 @@ class DedupeResult:
 def run_parse(message: Message, options: Options, now: datetime, *, trace: Trace = NO_TRACE) -> StageResult:
     """Parse one raw record: one outcome an item, several for a feed."""
     output = parse_message(message, options, trace=trace)
+    # Of a raw record, which anyone may have written, only a header that proved right goes on.
+    replayed = message.headers if known_replay(message, Stage.PARSE) is not None else ()
     pairs: list[tuple[Emit, Outcome]] = []
     for item in output.items:
         if isinstance(item, ItemFailure):
@@ -85,7 +90,7 @@ def run_parse(message: Message, options: Options, now: datetime, *, trace: Trace
             role=TopicRole.PARSED,
             key=str(shard).encode(),
             value=item.model_dump_json().encode(),
-            headers=h.internal_headers(message.headers, message.key),
+            headers=(*h.internal_headers(message.headers, message.key, _coordinates(item.raw)), *carried(replayed)),
             partition=shard,
         )
         pairs.append((emit, _outcome(Stage.PARSE, OutcomeKind.FORWARDED, item)))
@@ -95,7 +100,11 @@ def run_parse(message: Message, options: Options, now: datetime, *, trace: Trace
 def run_dedupe(
     message: Message, state: Overlay, options: Options, now: datetime, *, trace: Trace = NO_TRACE
 ) -> DedupeResult:
-    """Decide on one parsed article. Its events are already applied to `state`, which is not yet committed."""
+    """Decide on one parsed article. Its events are already applied to `state`, which is not yet committed.
+
+    Raises:
+        StateUnavailableError: the state cannot be read, which is no fault of the article.
+    """
     watch = Stopwatch()
     article: ParsedArticle | None = None
     try:
@@ -105,6 +114,8 @@ def run_dedupe(
         if decision.refused is not None:
             return DedupeResult(_refused(message, article, decision.refused, options, now, watch), decision.events)
         pair = _decided(message, article, decision)
+    except StateUnavailableError:
+        raise
     except Exception as error:  # noqa: BLE001 - a fault belongs to its record
         pair = dead_letter(
             message,
@@ -129,6 +140,10 @@ def run_enrich(message: Message, options: Options, now: datetime, *, trace: Trac
         enriched = enrich(
             unique, options, service_version=__version__, now=now, stages=unique.article.stages, trace=trace
         )
+        replay = known_replay(message, Stage.ENRICH)
+        if replay is not None:
+            processing = enriched.processing.model_copy(update={"attempt": replay.attempts + 1})
+            enriched = enriched.model_copy(update={"processing": processing})
         timings = {k: v for k, v in enriched.processing.stages.items() if k not in unique.article.stages}
         emit = Emit(
             role=TopicRole.ENRICHED,
@@ -146,6 +161,8 @@ def run_enrich(message: Message, options: Options, now: datetime, *, trace: Trac
             ),
         )
         pair = emit, _enriched_outcome(enriched, backfill=unique.article.priority is Priority.BACKFILL)
+    except MemoryError:
+        raise
     except Exception as error:  # noqa: BLE001 - a fault belongs to its record
         pair = dead_letter(
             message,
@@ -208,7 +225,12 @@ def _decided(message: Message, article: ParsedArticle, decision: Decision) -> tu
             role=TopicRole.UNIQUE,
             key=unique.article.article_id.encode(),
             value=unique.model_dump_json().encode(),
-            headers=h.internal_headers(message.headers, h.header(message.headers, h.RAW_KEY)),
+            headers=(
+                *h.internal_headers(
+                    message.headers, h.header(message.headers, h.RAW_KEY), _coordinates(unique.article.raw)
+                ),
+                *carried(message.headers),
+            ),
         )
         return emit, _outcome(
             Stage.DEDUPE,
@@ -228,7 +250,7 @@ def _decided(message: Message, article: ParsedArticle, decision: Decision) -> tu
         headers=(
             *h.event_headers(
                 "duplicate",
-                event_id=f"{copy.raw.topic}-{copy.raw.partition}-{copy.raw.offset}-{copy.raw.item}",
+                event_id=_coordinates(copy.raw),
                 source=copy.raw.topic,
                 subject=copy.article_id,
                 time=copy.this.published_at or copy.raw.timestamp,
@@ -243,6 +265,10 @@ def _decided(message: Message, article: ParsedArticle, decision: Decision) -> tu
         verdict=copy.verdict,
         duplicate_of=copy.duplicate_of.article_id,
     )
+
+
+def _coordinates(raw: RawRef) -> str:
+    return raw_coordinates(raw.topic, raw.partition, raw.offset, raw.item)
 
 
 def _outcome(
@@ -263,6 +289,7 @@ def _outcome(
         raw_partition=article.raw.partition,
         raw_offset=article.raw.offset,
         item=article.raw.item,
+        items=article.raw.items,
         raw_timestamp_ms=round(article.raw.timestamp.timestamp() * 1000),
         article_id=article_id or article.article_id,
         revision=revision,
@@ -285,6 +312,7 @@ def _enriched_outcome(article: EnrichedArticle, *, backfill: bool) -> Outcome:
         raw_partition=article.raw.partition,
         raw_offset=article.raw.offset,
         item=article.raw.item,
+        items=article.raw.items,
         raw_timestamp_ms=round(article.raw.timestamp.timestamp() * 1000),
         article_id=article.article_id,
         revision=article.revision,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from copydesk.adapters.kafka.fuse import FuseConfig
 from copydesk_schemas.reasons import Stage
 from copydesk_schemas.topics import MIB, TopicRole, TopicSpec
 
@@ -32,8 +33,8 @@ class DeliveryConfig:
     Times are milliseconds where the name says `_ms`, seconds where it says `_s`.
     """
 
-    connection: Mapping[str, Any]
-    """Keyword arguments that every client gets, from `connection_kwargs`."""
+    connection: Mapping[str, Any] = field(repr=False)
+    """Keyword arguments that every client gets, from `connection_kwargs`; the password is among them."""
     app_id: str
     topics: Mapping[TopicRole, TopicConfig]
     transactional: bool = True
@@ -51,12 +52,13 @@ class DeliveryConfig:
     in_flight_bytes: int = 64 * MIB
     """Bytes of input in work over all partitions of a stage; others wait in the broker."""
     lag_interval_s: float = 5.0
-    give_up_after: int = 8
-    """Failures of one partition in a row, each after a longer pause, before the process ends."""
     backoff_s: float = 0.25
-    """First pause after a failure; it doubles up to `max_backoff_s`."""
-    max_backoff_s: float = 15.0
-    stop_timeout_s: float = 8.0
+    """First pause after a failure; it doubles up to `max_backoff_s`. There is no last try: whether the process should
+    end is for whoever watches its progress to say."""
+    max_backoff_s: float = 10.0
+    fuse: FuseConfig = field(default_factory=FuseConfig)
+    stop_grace_s: float = 2.5
+    """How long a stop waits for commits under way, and again for the group to be left."""
 
     def topic(self, role: TopicRole) -> str:
         """Name of the topic of a role."""

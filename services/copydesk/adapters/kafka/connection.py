@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.abc import AbstractTokenProvider
 from aiokafka.admin import AIOKafkaAdminClient
 from pydantic import SecretStr
 
 from copydesk.adapters.kafka.config import DeliveryConfig
+from copydesk.adapters.kafka.tls import tls_context
+from copydesk.adapters.kafka.tokens import TokenFile, supplied
 from copydesk_schemas.topics import MIB
 
 MAX_BATCH_BYTES = 256 * 1024
@@ -33,7 +35,7 @@ class ConnectionSettings(Protocol):
 
     @property
     def sasl_mechanism(self) -> str:
-        """PLAIN or SCRAM."""
+        """PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER."""
 
     @property
     def sasl_username(self) -> str | None:
@@ -42,6 +44,14 @@ class ConnectionSettings(Protocol):
     @property
     def sasl_password(self) -> SecretStr | None:
         """SASL password."""
+
+    @property
+    def sasl_oauth_provider(self) -> str | None:
+        """`module:attribute` of a provider of tokens."""
+
+    @property
+    def sasl_oauth_token_file(self) -> Path | None:
+        """File with a token, read at each connection."""
 
     @property
     def ssl_cafile(self) -> Path | None:
@@ -55,23 +65,53 @@ class ConnectionSettings(Protocol):
     def ssl_keyfile(self) -> Path | None:
         """Client key, PEM."""
 
+    @property
+    def ssl_key_password(self) -> SecretStr | None:
+        """Password of the client key."""
+
+    @property
+    def ssl_check_hostname(self) -> bool:
+        """Whether the broker's certificate must be for its address."""
+
 
 def connection_kwargs(settings: ConnectionSettings) -> dict[str, Any]:
-    """Keyword arguments for any aiokafka client."""
+    """Keyword arguments for any aiokafka client. They hold secrets: never log them.
+
+    Raises:
+        CertificateError: a certificate or key cannot be used.
+        ValueError: there is no such provider of tokens.
+    """
     kwargs: dict[str, Any] = {
         "bootstrap_servers": settings.bootstrap_servers,
         "security_protocol": settings.security_protocol,
     }
     if settings.security_protocol in ("SSL", "SASL_SSL"):
-        context = ssl.create_default_context(cafile=str(settings.ssl_cafile) if settings.ssl_cafile else None)
-        if settings.ssl_certfile is not None:
-            context.load_cert_chain(str(settings.ssl_certfile), str(settings.ssl_keyfile))
-        kwargs["ssl_context"] = context
+        kwargs["ssl_context"] = tls_context(
+            settings.ssl_cafile,
+            settings.ssl_certfile,
+            settings.ssl_keyfile,
+            settings.ssl_key_password.get_secret_value() if settings.ssl_key_password else None,
+            check_hostname=settings.ssl_check_hostname,
+        )
     if settings.security_protocol.startswith("SASL"):
         kwargs["sasl_mechanism"] = settings.sasl_mechanism
-        kwargs["sasl_plain_username"] = settings.sasl_username
-        kwargs["sasl_plain_password"] = settings.sasl_password.get_secret_value() if settings.sasl_password else None
+        if settings.sasl_mechanism == "OAUTHBEARER":
+            kwargs["sasl_oauth_token_provider"] = _tokens(settings)
+        else:
+            kwargs["sasl_plain_username"] = settings.sasl_username
+            kwargs["sasl_plain_password"] = (
+                settings.sasl_password.get_secret_value() if settings.sasl_password else None
+            )
     return kwargs
+
+
+def _tokens(settings: ConnectionSettings) -> AbstractTokenProvider:
+    if settings.sasl_oauth_token_file is not None:
+        return TokenFile(settings.sasl_oauth_token_file)
+    try:
+        return supplied(settings.sasl_oauth_provider or "")
+    except ValueError as error:
+        raise ValueError(f"COPYDESK_SASL_OAUTH_PROVIDER: {error}") from error
 
 
 async def start_producer(config: DeliveryConfig, transactional_id: str | None) -> AIOKafkaProducer:

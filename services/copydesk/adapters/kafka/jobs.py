@@ -22,6 +22,10 @@ class Handled:
     events: tuple[Event, ...] = ()
 
 
+def _nobody() -> None:
+    """Nobody wants to know."""
+
+
 @dataclass(slots=True)
 class Job:
     """A batch for an agent. The answer has one `Handled` a message, in order.
@@ -35,6 +39,8 @@ class Job:
     answer: asyncio.Future[list[Handled]]
     overlay: Overlay | None = None
     refused: Mapping[int, Exception] = field(default_factory=dict)
+    moved: Callable[[], None] = _nobody
+    """Told of each record handled: a batch of slow records moves on, although nothing of it is committed yet."""
     abandoned: bool = False
     """Set when nobody waits any more: what has not begun need not begin."""
 

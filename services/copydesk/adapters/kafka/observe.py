@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Protocol
 
 from copydesk_schemas.reasons import Stage
@@ -29,6 +28,12 @@ class DeliveryMetrics(Protocol):
 
     def in_flight(self, stage: Stage, records: int) -> None:
         """Records between fetch and commit."""
+
+    def partition_states(self, stage: Stage, counts: Mapping[str, int]) -> None:
+        """Assigned partitions by what they are doing."""
+
+    def fuse_blown(self, stage: Stage) -> None:
+        """Too many records failed: the batch was held back."""
 
     def restore_progress(self, partition: int, done: int, total: int) -> None:
         """Offsets of the state log restored, and how many there are to restore."""
@@ -58,24 +63,14 @@ class NoMetrics:
     def in_flight(self, stage: Stage, records: int) -> None:
         """Keep nothing."""
 
+    def partition_states(self, stage: Stage, counts: Mapping[str, int]) -> None:
+        """Keep nothing."""
+
+    def fuse_blown(self, stage: Stage) -> None:
+        """Keep nothing."""
+
     def restore_progress(self, partition: int, done: int, total: int) -> None:
         """Keep nothing."""
 
     def rebalanced(self, stage: Stage) -> None:
         """Keep nothing."""
-
-
-class Progress:
-    """When anything last moved on: a record handled, a batch committed, a partition opened. The live probe asks it."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._last = clock()
-
-    def touch(self) -> None:
-        """Something moved on."""
-        self._last = self._clock()
-
-    def idle_for(self) -> float:
-        """Seconds since anything moved on."""
-        return self._clock() - self._last

@@ -24,6 +24,7 @@ from aiokafka.errors import (
 )
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
+from copydesk.adapters.kafka.closing import CLOSE_TIMEOUT_S, stop_producer
 from copydesk.adapters.kafka.config import DeliveryConfig
 from copydesk.adapters.kafka.connection import start_producer
 from copydesk.core.records import Headers
@@ -34,7 +35,7 @@ REFUSALS = (MessageSizeTooLargeError, RecordListTooLargeError, RecordTooLargeErr
 FENCED = (ProducerFenced, InvalidProducerEpoch)
 """A newer producer has our transactional id, or the broker has timed our transaction out."""
 
-_CLOSE_TIMEOUT_S = 5.0
+_COMMIT_MARGIN_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class TransactionalOutbox:
     async def publish(self, records: Sequence[Outgoing], next_offset: int) -> list[int]:
         """One transaction with all records and the offset."""
         # Longer than that the broker ends the transaction itself.
-        async with asyncio.timeout(self._config.transaction_timeout_ms / 1000 + _CLOSE_TIMEOUT_S):
+        async with asyncio.timeout(self._config.transaction_timeout_ms / 1000 + _COMMIT_MARGIN_S):
             await self._producer.begin_transaction()
             sent = await send_all(self._producer, records)
             refused = _refusals(sent)
@@ -137,7 +138,7 @@ class TransactionalOutbox:
 
     async def close(self) -> None:
         """Stop the producer."""
-        await _stop(self._producer)
+        await stop_producer(self._producer)
 
 
 class PlainOutbox:
@@ -176,7 +177,7 @@ class PlainOutbox:
 
     async def close(self) -> None:
         """Stop the producer."""
-        await _stop(self._producer)
+        await stop_producer(self._producer)
 
 
 async def send_all(producer: AIOKafkaProducer, records: Sequence[Outgoing]) -> list[Any]:
@@ -213,15 +214,9 @@ def _offsets(results: Sequence[Any]) -> list[int]:
 
 
 async def _abort_and_stop(producer: AIOKafkaProducer) -> None:
-    # The next producer with the same id ends the transaction in any case; this only makes it quicker.
+    # The next producer with the same id ends the transaction in any case; this only makes it quicker. The assertion is
+    # aiokafka's own: its transaction was already in the error state.
     with suppress(KafkaError, AssertionError, TimeoutError):
-        async with asyncio.timeout(_CLOSE_TIMEOUT_S):
+        async with asyncio.timeout(CLOSE_TIMEOUT_S):
             await producer.abort_transaction()
-    await _stop(producer)
-
-
-async def _stop(producer: AIOKafkaProducer) -> None:
-    # A producer that cannot say goodbye is fenced by the next one; there is nothing left to lose here.
-    with suppress(KafkaError, TimeoutError):
-        async with asyncio.timeout(_CLOSE_TIMEOUT_S):
-            await producer.stop()
+    await stop_producer(producer)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 import structlog
@@ -14,8 +15,10 @@ from aiokafka.errors import KafkaError
 from copydesk.adapters.kafka.config import SOURCES
 from copydesk.adapters.kafka.connection import group_consumer
 from copydesk.adapters.kafka.partition import PartitionPump, StageWork, State
+from copydesk.adapters.kafka.progress import Progress
 
 _log = structlog.get_logger("copydesk.delivery")
+_ANSWER_WITHIN_S = 10.0
 
 
 class StagePump:
@@ -23,16 +26,18 @@ class StagePump:
 
     Args:
         work: what the partitions share.
-        failed: told of an error that does not pass; the process should end.
     """
 
-    def __init__(self, work: StageWork, failed: Callable[[Exception], None]) -> None:
+    def __init__(self, work: StageWork) -> None:
         self.work = work
         self.topic = work.config.topic(SOURCES[work.stage])
         self.partitions: dict[TopicPartition, PartitionPump] = {}
         self.joined = False
         """Whether the group has given this worker its share, which may be none."""
-        self._failed = failed
+        self.broker_answers = False
+        """Whether the brokers answered when they were last asked."""
+        self._membership = Progress()
+        self._rebalances = 0
         self._consumer: AIOKafkaConsumer | None = None
         self._watch: asyncio.Task[None] | None = None
 
@@ -40,11 +45,6 @@ class StagePump:
     def ready(self) -> bool:
         """Joined, and every assigned partition open and restored."""
         return self.joined and all(pump.ready for pump in self.partitions.values())
-
-    @property
-    def working(self) -> bool:
-        """Whether anything is under way that ought to end."""
-        return any(pump.state not in (State.IDLE, State.CLOSED) for pump in self.partitions.values())
 
     async def start(self) -> None:
         """Join the group. The topic must exist."""
@@ -62,10 +62,10 @@ class StagePump:
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
-        await self.give_up(list(self.partitions))
+        await self.give_up(list(self.partitions), self.work.config.stop_grace_s)
         if self._consumer is not None:
             with suppress(KafkaError, TimeoutError):  # the group's session time-out does it otherwise
-                async with asyncio.timeout(self.work.config.stop_timeout_s / 2):
+                async with asyncio.timeout(self.work.config.stop_grace_s):
                     await self._consumer.stop()
 
     def take_over(self, assigned: Iterable[TopicPartition]) -> None:
@@ -75,17 +75,49 @@ class StagePump:
         self.work.metrics.rebalanced(self.work.stage)
         for partition in sorted(assigned):
             if partition not in self.partitions:
-                pump = PartitionPump(self.work, self._consumer, partition, self._failed)
+                pump = PartitionPump(self.work, self._consumer, partition)
                 self.partitions[partition] = pump
                 pump.start()
         _log.info("assigned", stage=str(self.work.stage), partitions=[p.partition for p in sorted(self.partitions)])
 
-    async def give_up(self, revoked: Sequence[TopicPartition]) -> None:
-        """Stop partitions; returns when nothing of them is under way any more."""
+    async def give_up(self, revoked: Sequence[TopicPartition], grace_s: float) -> None:
+        """Stop partitions; returns when nothing of them is under way any more. A commit gets `grace_s` to finish."""
+        self.joined = False
+        self._rebalances += 1
+        self._membership.reach(self._rebalances)
         pumps = [pump for partition in revoked if (pump := self.partitions.pop(partition, None)) is not None]
-        await asyncio.gather(*(pump.stop() for pump in pumps))
+        await asyncio.gather(*(pump.stop(grace_s) for pump in pumps))
         for pump in pumps:
             self.work.metrics.lag_forgotten(self.work.stage, pump.source.topic, pump.source.partition)
+
+    # --- is it alive? ---------------------------------------------------------------------------------------------
+
+    def stalled(self, after_s: float) -> list[str]:
+        """What ought to move and has not for `after_s` seconds, a sentence each; nothing while the brokers are away.
+
+        A partition moves when a record is handled, a batch committed, a piece of state restored, or when the reader
+        passes over what was aborted. It need not move where there is nothing to read, while the fuse holds it, or while
+        other partitions' bytes leave no room for its own.
+        """
+        if not self.broker_answers:
+            return []
+        stage = self.work.stage
+        if not self.joined:
+            idle = self._membership.idle_for()
+            return [f"{stage}: the group has given it no partitions for {idle:.0f} s"] if idle > after_s else []
+        return [
+            f"{stage}: partition {pump.source.partition} has been {pump.state} for {pump.progress.idle_for():.0f} s "
+            f"at offset {pump.next_offset} with {'unknown' if pump.lag is None else pump.lag} records to read"
+            + (f" ({pump.trouble})" if pump.trouble else "")
+            for _, pump in sorted(self.partitions.items())
+            if pump.progress.idle_for() > after_s and _ought_to_move(pump)
+        ]
+
+    def rest(self) -> None:
+        """Time that has passed was nobody's fault: the brokers were away, or the whole process stood still."""
+        self._membership.rest()
+        for pump in self.partitions.values():
+            pump.progress.rest()
 
     # --- figures --------------------------------------------------------------------------------------------------
 
@@ -93,9 +125,14 @@ class StagePump:
         while True:
             await asyncio.sleep(self.work.config.lag_interval_s)
             try:
-                await self.measure()
-            except KafkaError as error:
-                _log.warning("lag not measured", stage=str(self.work.stage), error=repr(error))
+                async with asyncio.timeout(_ANSWER_WITHIN_S):
+                    await self.measure()
+            except (KafkaError, TimeoutError) as error:
+                if self.broker_answers:
+                    _log.warning("the brokers do not answer", stage=str(self.work.stage), error=repr(error))
+                self.broker_answers = False
+            except Exception as error:  # noqa: BLE001 - the next measurement may go well, and this task must not end
+                _log.warning("lag not measured", stage=str(self.work.stage), exc_info=error)
 
     async def measure(self) -> dict[int, int]:
         """Lag a partition, in records: the end as a committed reader sees it minus the ledger.
@@ -104,21 +141,37 @@ class StagePump:
         counts where nothing is in flight.
         """
         assert self._consumer is not None  # noqa: S101 - started
-        self.work.metrics.in_flight(self.work.stage, sum(pump.in_flight for pump in self.partitions.values()))
+        metrics, stage = self.work.metrics, self.work.stage
+        metrics.in_flight(stage, sum(pump.in_flight for pump in self.partitions.values()))
+        states = Counter(pump.state for pump in self.partitions.values())
+        metrics.partition_states(stage, {state: states[state] for state in State})
+        # Also a worker without partitions asks: it wants to know whether the brokers are there.
+        asked = list(self.partitions) or [TopicPartition(self.topic, 0)]
+        ends = await self._consumer.end_offsets(asked)
+        if not self.broker_answers:
+            self.broker_answers = True
+            self.rest()
         lags: dict[int, int] = {}
-        open_pumps = {p: pump for p, pump in self.partitions.items() if pump.next_offset is not None}
-        if not open_pumps:
-            return lags
-        ends = await self._consumer.end_offsets(list(open_pumps))
-        for partition, pump in open_pumps.items():
-            if pump.next_offset is None or self.partitions.get(partition) is not pump:
-                continue  # closed or revoked meanwhile
+        for partition, pump in list(self.partitions.items()):
+            if pump.next_offset is None or partition not in ends:
+                continue  # not open, or assigned meanwhile
             reached = pump.next_offset
             if pump.state is State.IDLE and partition in self._consumer.assignment():
                 reached = max(reached, await self._consumer.position(partition))
-            lags[partition.partition] = max(0, ends[partition] - reached)
-            self.work.metrics.lag(self.work.stage, partition.topic, partition.partition, lags[partition.partition])
+                if pump.next_offset is None:
+                    continue  # closed meanwhile
+            pump.progress.reach(reached)
+            pump.lag = lags[partition.partition] = max(0, ends[partition] - reached)
+            if pump.lag == 0:
+                pump.progress.rest()
+            metrics.lag(stage, partition.topic, partition.partition, lags[partition.partition])
         return lags
+
+
+def _ought_to_move(pump: PartitionPump) -> bool:
+    if pump.state is State.IDLE:
+        return bool(pump.lag)
+    return pump.state not in (State.PAUSED, State.QUEUED)
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka leaves it untyped
@@ -126,7 +179,8 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka lea
         self._pump = pump
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        await self._pump.give_up(list(revoked))
+        # Half of what the group waits for its members.
+        await self._pump.give_up(list(revoked), self._pump.work.config.rebalance_timeout_ms / 2000)
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         self._pump.take_over(assigned)

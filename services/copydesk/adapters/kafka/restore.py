@@ -10,7 +10,6 @@ from aiokafka import TopicPartition
 
 from copydesk.adapters.kafka.config import DeliveryConfig
 from copydesk.adapters.kafka.connection import reader
-from copydesk.adapters.kafka.observe import DeliveryMetrics
 from copydesk.core.ports import Overlay, StateStore
 
 Apply = Callable[[bytes, bytes | None, Overlay], None]
@@ -28,12 +27,12 @@ class RestoreError(Exception):
 
 
 async def restore(
-    config: DeliveryConfig, log: TopicPartition, store: StateStore, apply: Apply, metrics: DeliveryMetrics
+    config: DeliveryConfig, log: TopicPartition, store: StateStore, apply: Apply, moved: Callable[[int, int], None]
 ) -> int:
     """Apply what the store has not seen of the log; the number of records applied.
 
     A store that is new, or whose position lies outside the log (another cluster, records that have expired), is
-    rebuilt from the beginning.
+    rebuilt from the beginning. `moved` is told how many offsets of how many are restored.
 
     Raises:
         RestoreError: the log's end could not be read.
@@ -54,7 +53,8 @@ async def restore(
         first = position
         consumer.seek(log, position)
         loop = asyncio.get_running_loop()
-        moved = loop.time()
+        last = loop.time()
+        moved(0, end - first)
         overlay = Overlay(store)
         pending = 0
         while position < end:
@@ -67,12 +67,12 @@ async def restore(
             # Transaction markers are holes: only the position tells that the end was reached.
             reached = min(await consumer.position(log), end)
             if reached > position:
-                position, moved = reached, loop.time()
+                position, last = reached, loop.time()
                 if pending >= _RECORDS_A_WRITE or position >= end:
                     store.write(overlay.changes, position)
                     overlay, applied, pending = Overlay(store), applied + pending, 0
-                metrics.restore_progress(log.partition, position - first, end - first)
-            elif loop.time() - moved > _STUCK_AFTER_S:
+                moved(position - first, end - first)
+            elif loop.time() - last > _STUCK_AFTER_S:
                 raise RestoreError(f"{log.topic}-{log.partition}: stuck at offset {position}, the end is {end}")
     if store.next_offset is None:
         store.write({}, end)

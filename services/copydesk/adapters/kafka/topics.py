@@ -6,8 +6,9 @@ import asyncio
 
 import structlog
 from aiokafka.admin import NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, TopicAuthorizationFailedError, for_code
 
+from copydesk.adapters.kafka.authorization import HINT
 from copydesk.adapters.kafka.config import DeliveryConfig, TopicConfig
 from copydesk.adapters.kafka.connection import admin
 
@@ -37,6 +38,8 @@ async def declare_topics(config: DeliveryConfig, replication_factor: int) -> lis
                 error = for_code(code)
                 if code == 0:
                     created.append(name)
+                elif error is TopicAuthorizationFailedError:
+                    raise TopicError(f"not allowed: Create and Describe on topic {name}, or it exists unseen. {HINT}")
                 elif error is not TopicAlreadyExistsError:  # another worker was quicker
                     raise TopicError(f"topic {name} could not be created: {error.__name__} {rest[0] if rest else ''}")
             async with asyncio.timeout(_VISIBLE_WITHIN_S):

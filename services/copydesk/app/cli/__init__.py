@@ -12,9 +12,12 @@ from collections.abc import Sequence
 import click
 
 from copydesk import __version__
+from copydesk.app.cli.acls import acls
+from copydesk.app.cli.audit import audit
 from copydesk.app.cli.config import config
 from copydesk.app.cli.consume import consume
 from copydesk.app.cli.demo import demo
+from copydesk.app.cli.dlq import dlq
 from copydesk.app.cli.errors import EXIT_CODES, CommandError, Exit
 from copydesk.app.cli.explain import explain
 from copydesk.app.cli.process import process
@@ -33,7 +36,7 @@ def cli() -> None:
     """
 
 
-for _command in (demo, worker, process, produce, consume, explain, schemas, config):
+for _command in (demo, worker, process, produce, consume, dlq, audit, explain, schemas, config, acls):
     cli.add_command(_command)
 
 

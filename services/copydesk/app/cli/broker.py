@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -29,14 +29,15 @@ def broker_config(settings: Settings) -> DeliveryConfig:
     """What the Kafka adapters need of the settings.
 
     Raises:
-        CommandError: certificates that cannot be loaded.
+        CommandError: certificates that cannot be loaded, or a provider of tokens.
     """
+    from copydesk.adapters.kafka.tls import CertificateError
     from copydesk.app.delivery import delivery_config
 
     try:
         return delivery_config(settings)
-    except (OSError, ssl.SSLError) as error:
-        raise CommandError(f"the certificates of COPYDESK_SSL_… cannot be loaded: {error}.", Exit.USAGE) from error
+    except (CertificateError, ValueError) as error:
+        raise CommandError(f"{error}.", Exit.USAGE) from error
 
 
 @contextmanager
@@ -48,27 +49,45 @@ def broker_errors(settings: Settings, doing: str) -> Iterator[None]:
         doing: what a refusal interrupts, as in «while reading».
 
     Raises:
-        CommandError: exit code 3 where the brokers are not reached, else 1.
+        CommandError: exit code 3 where the brokers are not reached, 4 where they refuse us, else 1.
     """
     from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError, RequestTimedOutError
+
+    from copydesk.adapters.kafka.authorization import authorization_error, explain_kafka_error
 
     try:
         yield
     except (KafkaConnectionError, KafkaTimeoutError, RequestTimedOutError, TimeoutError) as error:
-        raise CommandError(
-            f"no connection to Kafka at {settings.bootstrap_servers}. Is it running, and is this its address? Set -b "
-            "or COPYDESK_BOOTSTRAP_SERVERS; without a broker, `copydesk demo` and `copydesk process` work.",
-            Exit.UNREACHABLE,
-        ) from error
+        raise _no_connection(settings) from error
     except KafkaError as error:
-        raise CommandError(f"Kafka at {settings.bootstrap_servers} refused while {doing}: {error}") from error
+        code = Exit.FAILED if authorization_error(error) is None else Exit.NOT_ALLOWED
+        why = explain_kafka_error(error)
+        raise CommandError(f"Kafka at {settings.bootstrap_servers} refused while {doing}: {why}.", code) from error
+
+
+def _no_connection(settings: Settings) -> CommandError:
+    """Look again, and say what is wrong."""
+    from copydesk.adapters.kafka.connection import connection_kwargs
+    from copydesk.adapters.kafka.diagnose import diagnose
+
+    # In a thread with a loop of its own: the caller stands in a loop already, in an `except` that cannot wait for it.
+    with ThreadPoolExecutor(1) as thread:
+        found = thread.submit(lambda: asyncio.run(diagnose(settings, connection_kwargs(settings)))).result()
+    if found is not None and found.reached:
+        return CommandError(f"{found.sentence}.", Exit.NOT_ALLOWED)
+    what = found.sentence if found is not None else f"no connection to Kafka at {settings.bootstrap_servers}"
+    return CommandError(
+        f"{what}. Is it running, and is this its address? Set -b or COPYDESK_BOOTSTRAP_SERVERS; without a broker, "
+        "`copydesk demo` and `copydesk process` work.",
+        Exit.UNREACHABLE,
+    )
 
 
 async def topics_there(settings: Settings, config: DeliveryConfig) -> dict[str, list[int]]:
     """All topics with their partitions. A first request, so it tells whether the brokers can be reached.
 
     Raises:
-        CommandError: they cannot, within `CONNECT_WITHIN_S`.
+        CommandError: they cannot, within `CONNECT_WITHIN_S`, or they refuse us.
     """
     from copydesk.adapters.kafka.connection import admin
 

@@ -90,7 +90,8 @@ async def _run(
     names = list(dict.fromkeys(topic_name(settings, topic) for topic in topics))
     for name in names:
         if name not in there:
-            raise CommandError(f"there is no topic {name}; there are: {', '.join(sorted(there)) or 'none'}.")
+            others = ", ".join(sorted(there)) or "none"
+            raise CommandError(f"there is no topic {name}, or this user may not see it; there are: {others}.")
     partitions = [(name, partition) for name in names for partition in there[name]]
     seen = 0
     with broker_errors(settings, "reading"):

@@ -198,8 +198,8 @@ async def _collect(settings: Settings, app: CopydeskApp, report: Report, tell: A
                     fields = json.loads(record.value)
                     raw = fields["raw"]
                     report.outcomes.setdefault((raw["partition"], raw["offset"], raw["item"]), []).append(fields)
-            if app.desk.failed is not None:
-                raise CommandError(f"the worker failed: {app.desk.failed}")
+            if app.crashed:
+                raise CommandError("the worker failed; --verbose shows its log")
             if done_at is None and report.ended >= report.items:
                 done_at = time.monotonic()
             if time.monotonic() > deadline:

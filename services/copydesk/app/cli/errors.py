@@ -15,12 +15,15 @@ class Exit(IntEnum):
     FAILED = 1
     USAGE = 2
     UNREACHABLE = 3
+    NOT_ALLOWED = 4
+    STALLED = 5  # only of `copydesk worker`
     INTERRUPTED = 130  # 128 + SIGINT, as shells say it
     PIPE_CLOSED = 141  # 128 + SIGPIPE
 
 
 EXIT_CODES = (
-    "Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 no connection to the brokers, 130 interrupted, "
+    "Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 no connection to the brokers, 4 the brokers refuse us "
+    "(protocol, certificate, credentials or rights), 5 the worker got no further and ended itself, 130 interrupted, "
     "141 the reader of our output went away."
 )
 

@@ -61,7 +61,12 @@ async def _run(settings: Settings, messages: Iterator[Message], *, with_topic: b
     totals: Counter[str] = Counter()
     core_options = settings.options()
     time_limit = max(settings.parse_timeout_s, settings.enrich_timeout_s)
-    pool = ProcessTaskPool(settings.workers(), time_limit, warm_up=partial(warm_up, core_options))
+    pool = ProcessTaskPool(
+        settings.workers(),
+        time_limit,
+        memory_mib=settings.pool_memory_mib,
+        warm_up=partial(warm_up, core_options),
+    )
     window = settings.workers() * 4
     try:
         pipeline = LocalPipeline(core_options, pool, MemoryStores(), window=window)

@@ -228,7 +228,9 @@ async def _declare(settings: Settings, config: DeliveryConfig, topic: str) -> No
     from copydesk_schemas.topics import TopicRole
 
     if not settings.declare_topics:
-        raise CommandError(f"there is no topic {topic}; create it or set COPYDESK_DECLARE_TOPICS=true.")
+        raise CommandError(
+            f"there is no topic {topic}, or this user may not see it; create it or set COPYDESK_DECLARE_TOPICS=true."
+        )
     only = replace(config, topics={TopicRole.RAW: config.topics[TopicRole.RAW]})
     try:
         with broker_errors(settings, f"creating the topic {topic}"):

@@ -171,6 +171,8 @@ def _run(enrichers: Sequence[Enricher], document: Document, watch: Stopwatch) ->
         with watch.step(enricher.name):
             try:
                 values = _filled(enricher, document, found)
+            except MemoryError:
+                raise
             except Exception as error:
                 reason = f"{type(error).__name__}: {error}"[:_MESSAGE_CHARS]
                 # The traceback goes along, so that the fault's fingerprint is of its place, not of this line.

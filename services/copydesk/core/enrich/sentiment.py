@@ -5,7 +5,7 @@ On a whole article VADER saturates: long texts come out at -1 or 1. The mean ove
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import metadata
 from typing import Any
@@ -16,6 +16,7 @@ from copydesk_schemas.parts import ModelInfo, Sentiment
 METHOD = "vader-sentence-mean"
 _NEUTRAL = 0.05
 # VADER's own bound for a compound score that means nothing.
+_PIECE = 2_000
 
 
 @cache
@@ -23,6 +24,13 @@ def _analyzer() -> Any:
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
     return SentimentIntensityAnalyzer()
+
+
+def _pieces(document: Document) -> Iterator[str]:
+    """Sentences; one of inhuman length in pieces, for VADER takes time with the square of the words."""
+    for sentence in document.sentences:
+        for start in range(sentence.start, sentence.end, _PIECE):
+            yield document.body[start : min(start + _PIECE, sentence.end)]
 
 
 class SentimentEnricher:
@@ -36,8 +44,7 @@ class SentimentEnricher:
         """Mean compound score of the sentences; None for other languages than English and for empty bodies."""
         if document.language != "en" or not document.sentences:
             return {"sentiment": None}
-        body = document.body
-        scores = [_analyzer().polarity_scores(body[s.start : s.end])["compound"] for s in document.sentences]
+        scores = [_analyzer().polarity_scores(text)["compound"] for text in _pieces(document)]
         mean = sum(scores) / len(scores)
         polarity = "neutral" if abs(mean) < _NEUTRAL else "positive" if mean > 0 else "negative"
         spread = (sum((score - mean) ** 2 for score in scores) / len(scores)) ** 0.5

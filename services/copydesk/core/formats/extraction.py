@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +26,7 @@ _MENU_LINE = 25
 _BESIDE = frozenset({"aside", "footer", "nav", "form", "header"})
 _DATA_CELL = 200
 """Characters that a cell of data has at most; more is running text."""
-_SENTENCE_END = re.compile(r"[.!?…。！？:;\"”’»)]\s*\Z")
+_SENTENCE_END = tuple('.!?…。！？:;"”’»)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +159,14 @@ def _flush(pending: list[str], found: list[str]) -> None:
     """End a run of inline content. Two line breaks end a paragraph; one does where a sentence has ended."""
     text = "".join(pending)
     pending.clear()
-    paragraph = ""
+    lines: list[str] = []
     for line in text.split(_BREAK):
         flat = normalize_line(line)
-        if not flat or (paragraph and _SENTENCE_END.search(paragraph)):
-            if paragraph:
-                found.append(paragraph)
-            paragraph = flat
+        if not flat or (lines and lines[-1].endswith(_SENTENCE_END)):
+            if lines:
+                found.append(" ".join(lines))
+            lines = [flat] if flat else []
         else:
-            paragraph = f"{paragraph} {flat}" if paragraph else flat
-    if paragraph:
-        found.append(paragraph)
+            lines.append(flat)
+    if lines:
+        found.append(" ".join(lines))

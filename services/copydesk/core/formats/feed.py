@@ -25,6 +25,7 @@ from copydesk_schemas.reasons import Code, DateRole, Flag, FoundIn, MediaType
 _EXTRACTOR = "feed"
 _MAX_TAGS = 30
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*\[|<!ENTITY", re.IGNORECASE)
+_ENTRY = re.compile(r"<(?:item|entry)[\s>/]")
 _SUMMARY_CONFIDENCE, _CONTENT_CONFIDENCE = 0.6, 0.9
 
 Entry = dict[str, Any]
@@ -49,6 +50,9 @@ def feed_drafts(
         Rejected: empty (no entries), oversized (too many), unsupported_media_type (entities).
     """
     refuse_entities(text)
+    entries_at_least = len(_ENTRY.findall(text)) // 2  # half: some may stand in an entry's own text
+    if entries_at_least > options.max_feed_items:
+        raise _too_many(entries_at_least, options)
     import feedparser
 
     # A string or bytes would be tried as an address and as a file name first; a stream is only ever read.
@@ -127,15 +131,21 @@ def _drafts(
     if not entries:
         raise Rejected(Code.EMPTY, "the feed has no entries")
     if len(entries) > options.max_feed_items:
-        raise Rejected(Code.OVERSIZED, f"the feed has {len(entries)} entries; the limit is {options.max_feed_items}")
+        raise _too_many(len(entries), options)
     trace.note("feed", title or "feed", f"split into {len(entries)} items", "each entry is an article of its own")
     drafts: list[Draft | Exception] = []
     for entry in entries:
         try:
             drafts.append(_draft(entry, document, options, feed_title=title, language=language))
+        except MemoryError:
+            raise
         except Exception as error:  # noqa: BLE001 - one bad entry costs one dead letter, not the feed
             drafts.append(error)
     return drafts
+
+
+def _too_many(entries: int, options: ParseOptions) -> Rejected:
+    return Rejected(Code.OVERSIZED, f"the feed has {entries} entries or more; the limit is {options.max_feed_items}")
 
 
 def _draft(

@@ -46,17 +46,25 @@ def guard_html(html: str, options: ParseOptions) -> Guarded:
     limit = min(options.max_html_depth, _PARSER_DEPTH)
     depth = deepest = tags = cut = 0
     pieces: list[str] = []
-    at = 0
-    for match in _TAG.finditer(html):
+    at = close = 0
+    matches = _TAG.finditer(html)
+    for match in matches:
         tags += 1
+        if tags > options.max_html_tags:
+            tags += sum(1 for _ in matches)
+            raise Rejected(Code.OVERSIZED, f"the page has {tags} tags; {options.max_html_tags} is the limit")
+        if match.start() < at:
+            continue  # within a tag that was taken out
+        if close <= match.start():
+            close = _after(html, match.end())
         name = match[2].lower()
         if name in _UNKNOWN_VOID:
             pieces.append(html[at : match.start()])
-            at = _after(html, match.end())
+            at = close
             continue
         if name in _FLAT:
             continue
-        if name in _SHAPES and html[_after(html, match.end()) - 2] == "/":
+        if name in _SHAPES and html[close - 2] == "/":
             continue
         levels = _LEVELS.get(name, 1)
         too_deep = depth > limit if match[1] else depth + levels > limit
@@ -64,11 +72,9 @@ def guard_html(html: str, options: ParseOptions) -> Guarded:
         if too_deep:
             cut += 1
             pieces += (html[at : match.start()], " ")
-            at = _after(html, match.end())
+            at = close
         elif depth > deepest:
             deepest = depth
-    if tags > options.max_html_tags:
-        raise Rejected(Code.OVERSIZED, f"the page has {tags} tags; {options.max_html_tags} is the limit")
     if not pieces:
         return Guarded(html, tags, deepest)
     pieces.append(html[at:])

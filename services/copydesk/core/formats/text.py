@@ -16,7 +16,7 @@ from copydesk.core.lines.features import Look, look
 from copydesk.core.lines.header import Header, is_date_line, is_time_line, page_words, read_header
 from copydesk.core.lines.line import split_lines
 from copydesk.core.lines.model import Opinion, chance, judge, why
-from copydesk.core.lines.patterns import COUNTER, DATE
+from copydesk.core.lines.patterns import DATE, is_counter
 from copydesk.core.text.normalize import normalize_body, normalize_line
 from copydesk.core.text.segment import sentences
 from copydesk.core.trace import NO_TRACE, Trace
@@ -185,7 +185,7 @@ def _ends_story(one: Look) -> bool:
 
 def _is_button(one: Look) -> bool:
     """Whether a short line is made of what pages say about themselves."""
-    return one.shape in "SB" and (page_words(one) >= 0.5 or COUNTER.match(one.line.text) is not None)
+    return one.shape in "SB" and (page_words(one) >= 0.5 or is_counter(one.line.text))
 
 
 def _keep_between(reading: _Reading, story: list[int]) -> None:

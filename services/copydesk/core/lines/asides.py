@@ -68,7 +68,7 @@ def teasers_in(one: Look) -> list[str]:
 def reason_to_drop(one: Look, place: str) -> str:
     """Why a line was left out, in words."""
     text = one.line.text
-    if patterns.COUNTER.match(text):
+    if patterns.is_counter(text):
         return "a counter"
     if one.kinds:
         kind, hits = max(one.kinds.items(), key=lambda item: item[1])

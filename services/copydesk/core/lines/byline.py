@@ -22,7 +22,7 @@ _JOINT = re.compile(
     r"\s*(?:;|/|／|、|&|\bund\b|\band\b|\bet\b|\be\b|\by\b|\bog\b|\boch\b|\ben\b|\bi\b|\bи\b|\bta\b|\bve\b|"
     r"\bja\b|\s\+\s|,\s*and\b)\s*"
 )
-_NAME_WORD = re.compile(r"(?:[^\W\d_][^\W\d_]*['’.\-]?)+$")
+_NAME_WORD = re.compile(r"[^\W\d_]+(?:['’.\-][^\W\d_]+)*['’.\-]?$")
 _PARTICLES = frozenset(
     [
         "van",

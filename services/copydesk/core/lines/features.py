@@ -123,7 +123,7 @@ def _short_shapes(text: str) -> list[str]:
         found.append("url")
     if "@" in text:
         found.append("at")
-    if patterns.COUNTER.match(text):
+    if patterns.is_counter(text):
         found.append("counter")
     if patterns.CREDIT.search(text):
         found.append("credit")

@@ -39,7 +39,7 @@ def page_words(one: Look) -> float:
 def is_date_line(one: Look) -> bool:
     """Whether a line says no more than when: a date, perhaps with a time, a place or «Published»."""
     text = one.line.text
-    if one.line.units > 16 or not any(c.isdigit() for c in text):
+    if one.line.units > 16 or len(text) > 200 or not any(c.isdigit() for c in text):
         return False
     has_day = patterns.DATE.search(text) is not None or patterns.AGO.search(text) is not None
     if not has_day:
@@ -52,7 +52,7 @@ def is_date_line(one: Look) -> bool:
 def is_time_line(one: Look) -> bool:
     """Whether a line is a time of day and nothing else, as the entries of a live blog have."""
     text = one.line.text
-    if one.line.units > 4 or not patterns.TIME.search(text):
+    if one.line.units > 4 or len(text) > 100 or not patterns.TIME.search(text):
         return False
     return len(patterns.TIME.sub("", text).strip(" .|-–:")) <= 4
 
@@ -77,7 +77,7 @@ def read_header(looks: Sequence[Look], start: int, story: Sequence[int], hint: s
             continue
         if has_prefix(one.line.text) and read_byline(one.line.text):
             continue
-        if is_credit(one) or patterns.COUNTER.match(one.line.text) or agency(one.line.text):
+        if is_credit(one) or patterns.is_counter(one.line.text) or agency(one.line.text):
             continue
         scored.append((_title_score(looks, i, start, theme, wanted), i))
     head.candidates = len(scored)
@@ -142,7 +142,7 @@ def _read_rest(looks: Sequence[Look], head: Header, first: int, start: int) -> N
     above = looks[title - 1] if title else None
     if above and above.line.units <= 3 and title - 1 not in taken and above.shape == "S" and page_words(above) < 0.3:
         text = above.line.text
-        if not patterns.COUNTER.match(text) and not is_name(text) and above.line.below and text[0].isalpha():
+        if not patterns.is_counter(text) and not is_name(text) and above.line.below and text[0].isalpha():
             head.section = title - 1
 
 

@@ -11,7 +11,7 @@ from copydesk.core.text.normalize import normalize_lines
 
 _BULLET = re.compile(r"([•●▪◦‣■▶►✓✔·*-]|\d{1,2}[.)])[ ]+(?=\S)")
 _EMPTY_BULLET = re.compile(r"[•●▪◦‣■▶►★☆✓✔·*–—_=~#|<>/\\-]+$")
-_HEADING = re.compile(r"#{1,6}[ ]+(.*?)[ ]*#*$")
+_HEADING = re.compile(r"#{1,6}[ ]+")
 _UNDERLINE = re.compile(r"[=~-]{3,}$")
 _EMPHASIS = re.compile(r"^(\*\*|__|\*|_)(?=\S)([^*_]{1,300})\1$")
 _MARKDOWN_IMAGE = re.compile(r"!\[([^\]\n]{0,300})\]\([^)\s]{0,500}\)")
@@ -100,7 +100,7 @@ def _strip_marks(row: str) -> tuple[str, str, bool]:
     heading = False
     bullet = ""
     if match := _HEADING.match(row):
-        row, heading = match[1], True
+        row, heading = row[match.end() :].rstrip("#").rstrip(" "), True
     elif match := _BULLET.match(row):
         row, bullet = row[match.end() :], match[1]
     elif row.startswith("> "):

@@ -1,6 +1,7 @@
 """Shapes of the short lines that stand around a story: dates, times, bylines, picture credits, counters, addresses.
 
-Every pattern is tried on short lines only and has no nested repetition, so that its time is linear.
+No pattern has a nested repetition, and none that takes more than linear time is tried on a long line. A line of few
+words may be long all the same: one word can have a megabyte.
 """
 
 from __future__ import annotations
@@ -43,15 +44,15 @@ TIME = re.compile(
     re.IGNORECASE,
 )
 AGO = re.compile(
-    r"\d+ ?(?:min(?:ute)?s?|hours?|hrs?|days?|weeks?|months?|h|m|d) ago\b|\bvor \d+ \w+|\bhace \d+ \w+|\bil y a \d+ \w+"
-    r"|\d+ \w{2,10} (?:назад|тому|fa|atrás|geleden|temu|sedan|siden|sitten|önce)\b"
-    r"|\d+(?:分|時間|小时|小時|天|日)前|منذ \d+",
+    r"(?<!\d)\d{1,9} ?(?:min(?:ute)?s?|hours?|hrs?|days?|weeks?|months?|h|m|d) ago\b|\bvor \d+ \w+|\bhace \d+ \w+|\bil y a \d+ \w+"
+    r"|(?<!\d)\d{1,9} \w{2,10} (?:назад|тому|fa|atrás|geleden|temu|sedan|siden|sitten|önce)\b"
+    r"|(?<!\d)\d{1,9}(?:分|時間|小时|小時|天|日)前|منذ \d+",
     re.IGNORECASE,
 )
 URL = re.compile(r"https?://\S{3,}|\bwww\.\S{3,}|(?<![\w.])[a-z0-9-]{2,40}\.(?:com|org|net|de|co\.uk)\b", re.IGNORECASE)
 EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,63}")
 HANDLE = re.compile(r"(?<!\w)@\w{2,30}")
-COUNTER = re.compile(r"\W*\d[\d.,:/ ]*[kKmM%]?\W*$")
+_COUNTER = re.compile(r"\W*\d[\d.,:/ ]*[kKmM%]?\W*$")
 CREDIT = re.compile(
     r"©|\(c\) |\b(?:photo|foto|bild|image|picture|photograph|photos|fotos|credit|crédit|crédits|créditos|fot|фото|"
     r"illustration|fotó|fotoğraf|kuva|bildquelle|grafik|grafiken|video|infografik|photographer|fotograf|المصور)s?\b ?"
@@ -61,6 +62,11 @@ CREDIT = re.compile(
     re.IGNORECASE,
 )
 SEPARATORS = re.compile(r"[|›»•·→▸>]")
+
+
+def is_counter(text: str) -> bool:
+    """Whether a line is a number with its marks, such as «1.2K» or «(14)»."""
+    return len(text) <= 200 and _COUNTER.match(text) is not None
 
 
 def date_share(text: str) -> float:

@@ -26,17 +26,22 @@ def load_json(text: str) -> Any:
     for attempt in (bare, _TRAILING_COMMA.sub(r"\1", bare)):
         try:
             # strict=False lets control characters stand in strings: the commonest fault of JSON-LD by far.
-            return _scrubbed(json.loads(attempt, strict=False))
+            return without_surrogates(json.loads(attempt, strict=False))
         except (ValueError, RecursionError):
             continue
     return None
 
 
-def _scrubbed(value: Any) -> Any:
+def without_surrogates(value: Any) -> Any:
+    """A parsed value with U+FFFD for each lone surrogate: no encoder takes them.
+
+    Raises:
+        RecursionError: it is nested too deeply.
+    """
     if isinstance(value, str):
         return _SURROGATES.sub("\ufffd", value)
     if isinstance(value, dict):
-        return {_SURROGATES.sub("\ufffd", key): _scrubbed(item) for key, item in value.items()}
+        return {_SURROGATES.sub("\ufffd", key): without_surrogates(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_scrubbed(item) for item in value]
+        return [without_surrogates(item) for item in value]
     return value

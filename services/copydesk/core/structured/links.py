@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
@@ -12,6 +13,8 @@ from copydesk_schemas.parts import Link
 from copydesk_schemas.reasons import LinkRel
 
 _MAX_LINKS = 300
+_MAX_ANCHORS = 5_000
+"""How many are looked at: each is searched for in the body."""
 _BLOCKS = frozenset(
     {
         "p", "li", "blockquote", "td", "th", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "div", "section",
@@ -28,7 +31,7 @@ def body_links(tree: HtmlElement, body: str, base: str | None) -> list[Link]:
     found: dict[tuple[str, str | None], Link] = {}
     known: dict[object, bool] = {}
     lines = body.replace("\n\n", "\n")
-    for anchor in tree.iter("a"):
+    for anchor in islice(tree.iter("a"), _MAX_ANCHORS):
         href = (anchor.get("href") or "").strip()
         if not href or href[0] == "#" or href[:11].lower() in {"javascript:", "mailto:", "tel:"}:
             continue

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 # Zero-width space, joiners that carry no meaning between letters of most scripts, byte-order mark, soft hyphen,
 # word joiner and directional marks. U+200C and U+200D are kept: Persian, Indic scripts and emoji need them.
@@ -17,11 +18,38 @@ _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _BLANK_LINES = re.compile("\n(?:[^\\S\n]*\n)+")
 
 
+_FLOOD = 400
+"""Marks in a row from which on they are a flood; no script has more than a handful on a letter."""
+_KEPT = 30
+"""Marks that stay of a flood, as in the Stream-Safe Text Format (Unicode Standard Annex 15, section 13)."""
+
+
+def _is_mark(character: str) -> bool:
+    """Whether canonical ordering moves it, as it is or once decomposed."""
+    return bool(unicodedata.combining(unicodedata.normalize("NFD", character)[0]))
+
+
+@cache
+def _flood() -> re.Pattern[str]:
+    marks = "".join(filter(_is_mark, map(chr, range(0x300, 0x1F000))))
+    return re.compile(f"([{marks}]{{{_KEPT}}})[{marks}]{{{_FLOOD - _KEPT},}}")
+
+
+def compose(text: str) -> str:
+    """NFC, with floods of marks cut: to sort them takes time with the square of their number."""
+    if text.isascii():
+        return text
+    # A flood covers one of every so many places: searching all of the text for one would take a hundred times longer.
+    if any(map(_is_mark, text[_FLOOD - 1 :: _FLOOD])):
+        text = _flood().sub(r"\1", text)
+    return unicodedata.normalize("NFC", text)
+
+
 def normalize_lines(text: str) -> str:
     """Normal form with the line structure kept: lines end in one newline and have no outer spaces."""
     text = _LINE_ENDS.sub("\n", text)
     text = _CONTROL.sub("", _INVISIBLE.sub("", text))
-    text = unicodedata.normalize("NFC", text)
+    text = compose(text)
     text = _SPACES.sub(" ", text)
     return "\n".join(line.strip(" ") for line in text.split("\n"))
 

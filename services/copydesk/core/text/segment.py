@@ -42,7 +42,11 @@ _HAS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 
 _CLOSERS = "\"'”’»›)\\]】」』）》〉"
 # A mark of an East Asian script ends a sentence wherever it stands; the others need a space or the end behind them.
-_END = re.compile(f"[。！？｡]+[{_CLOSERS}]*|[.!?…‥؟۔।॥։።፧။។]+[{_CLOSERS}]*(?=\\s|$|[{_HAN}{_HIRAGANA}{_KATAKANA}])")
+# A run is read once, from its first mark: of a million dots each would otherwise be looked at from every one before.
+_MARK = ".!?…‥؟۔।॥։።፧။។"
+_END = re.compile(
+    f"[。！？｡]+[{_CLOSERS}]*|(?<![{_MARK}])[{_MARK}]++[{_CLOSERS}]*+(?=\\s|$|[{_HAN}{_HIRAGANA}{_KATAKANA}])"
+)
 _LAST_TOKEN = re.compile(r"[^\s\"“”‘«»(\[,;:!?…—–]+$")
 _NEXT = re.compile(r"[\s\"'“”‘’«»„‚‹›(\[¿¡—–-]*([^\s\"“”‘’«»„(\[,.;:!?]+)")
 _WHITE = re.compile(r"\S(?:.*\S)?", re.DOTALL)

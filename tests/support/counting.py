@@ -1,7 +1,9 @@
-"""A worker with stages that count instead of reading news: the tests of delivery kill it and look at what remains.
+"""A worker with stages that count instead of reading news: tests and the fault suite kill it and look at what remains.
+
+Run as `python -m tests.support.counting`, it takes the settings of the real worker.
 
 parse passes a record on; dedupe counts the records of a key in its state (and logs the count); enrich passes it on.
-The environment variable SIMPLE_SLOW_MS makes each record take so long.
+The environment variable COUNTING_SLOW_MS makes each record take so long.
 """
 
 from __future__ import annotations
@@ -79,5 +81,5 @@ def apply(key: bytes, value: bytes | None, state: Overlay) -> None:
 if __name__ == "__main__":
     from copydesk.app.worker import run_worker
 
-    slow = int(os.environ.get("SIMPLE_SLOW_MS", "0")) / 1000
+    slow = int(os.environ.get("COUNTING_SLOW_MS", "0")) / 1000
     sys.exit(run_worker(Settings.load(), overrides=Overrides(handlers=handlers(slow), apply=apply)))

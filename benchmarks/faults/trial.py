@@ -1,0 +1,249 @@
+"""A trial: a load, workers, a follower and the faults that hit them, and at its end the count of everything."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import statistics
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from benchmarks.faults.deployment import COUNTING, Deployment
+from benchmarks.faults.load import Load
+from benchmarks.faults.reading import Follower, Record, read_topics
+from benchmarks.faults.result import Row, Status
+from benchmarks.faults.verdict import StateCheck, delivered, log_check, store_check
+from tests.support.kafka import KafkaBroker
+from tests.support.service import ENDS, declare, own_names
+
+from copydesk_schemas.topics import TopicRole
+
+SETTLED_S = 0.5
+"""What is seen within so long after a fault may have been committed before it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """What a scenario gets that brings a broker of its own.
+
+    Args:
+        folder: for states and logs.
+        seed: of keys, moments and choices.
+        scale: share of the full number of records and faults; 1.0 for the full run.
+    """
+
+    folder: Path
+    seed: int = 1
+    scale: float = 1.0
+
+    def many(self, full: int, least: int = 1) -> int:
+        """A number, scaled."""
+        return max(least, round(full * self.scale))
+
+    @contextmanager
+    def with_broker(self, properties: Mapping[str, str] | None = None) -> Iterator[Stand]:
+        """Run a broker, whose properties may differ from the usual."""
+        with KafkaBroker.running(properties) as broker:
+            yield Stand(folder=self.folder, seed=self.seed, scale=self.scale, broker=broker)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stand(Bench):
+    """What a scenario gets that runs on any broker: one that it may stop, and then must start again."""
+
+    broker: KafkaBroker
+
+
+@dataclass
+class Trial:
+    """A context in which a load flows. Leaving it ends everything that it started.
+
+    Args:
+        stand: the broker and the seed.
+        name: of the scenario.
+        records: how many raw records.
+        rate: records a second; 0 for as fast as they go.
+        settings: further settings of the workers.
+        bootstrap: where the workers find the broker; the broker itself by default.
+    """
+
+    stand: Stand
+    name: str
+    records: int
+    rate: float
+    settings: Mapping[str, str] = field(default_factory=dict)
+    bootstrap: str | None = None
+    program: Sequence[str] = COUNTING
+    environment: Mapping[str, str] = field(default_factory=dict)
+    size: int = 40
+    marked: frozenset[int] = frozenset()
+    marked_size: int = 40
+    values: Callable[[int], bytes] | None = None
+    started: Callable[[int], None] | None = None
+
+    def __post_init__(self) -> None:
+        self.rng = random.Random(f"{self.name}-{self.stand.seed}")
+        self.app_id = f"f{uuid.uuid4().hex[:8]}"
+        self.folder = self.stand.folder / f"{self.name}-{self.app_id}"
+        self.names = own_names(self.app_id)
+        self.notes: list[str] = []
+        self.wrong: list[str] = []
+        """What was not as it should be, beside counts; one is enough to fail the row."""
+        self._faults: list[tuple[float, bool]] = []
+        self._began = time.monotonic()
+
+    def __enter__(self) -> Self:
+        self.folder.mkdir(parents=True)
+        broker = self.stand.broker.bootstrap
+        asyncio.run(declare(broker, self.names))
+        self.load = Load(
+            broker,
+            self.names[TopicRole.RAW],
+            self.records,
+            self.rate,
+            self.stand.seed,
+            size=self.size,
+            marked=self.marked,
+            marked_size=self.marked_size,
+            values=self.values,
+        )
+        self.follower = Follower(broker, [self.names[role] for role in ENDS])
+        self.follower.start()
+        self.deployment = Deployment(
+            self.bootstrap or broker,
+            self.app_id,
+            self.folder,
+            self.names,
+            self.settings,
+            program=self.program,
+            environment=self.environment,
+            started=self.started,
+        )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.deployment.end()
+        if self.load.is_alive():
+            self.load.stop()
+        self.follower.stop()
+
+    def struck(self, *, everywhere: bool = False) -> float:
+        """Note a fault of this moment, and return the moment.
+
+        Recovered means: a reader sees an output that was committed after the fault; with `everywhere`, one of each raw
+        partition, for faults that leave other workers running.
+        """
+        moment = time.monotonic()
+        self._faults.append((moment, everywhere))
+        return moment
+
+    def recovered(self, moment: float, within_s: float = 90.0) -> bool:
+        """Wait for an output after a fault; a note says where none came."""
+        done = self.follower.arrived_after(moment + SETTLED_S, within_s)
+        if not done:
+            self.wrong.append(f"no output within {within_s:g} s")
+        return done
+
+    def refollow(self) -> None:
+        """Another follower, which reads again from the beginning; what the old one saw of deleted topics is kept."""
+        self.follower.stop()
+        old, broker = self.follower, self.stand.broker.bootstrap
+        self.follower = Follower(broker, [self.names[role] for role in ENDS])
+        self.follower.arrivals.extend(old.arrivals)
+        self.follower.start()
+
+    def expect(self, what: str, *, true: bool) -> None:
+        """Fail the row where something is not so."""
+        if not true:
+            self.wrong.append(what)
+
+    def finish(self, within_s: float = 180.0, *, restarts: int | None = 0, kept: Sequence[Record] = ()) -> Row:
+        """Wait for the outputs of all records, stop the workers, count, and check the states.
+
+        Args:
+            within_s: for the rest of the records after the load has ended.
+            restarts: how often a worker was expected to end by itself; None for any number.
+            kept: outputs that were read before their topic was deleted.
+        """
+        self.load.finish()
+        left = self.records - len({record.origin for record in kept})
+        if not self.follower.until(left, within_s):
+            self.wrong.append(f"after {within_s:g} s outputs of {self.follower.distinct} of {left} records")
+        self.follower.quiet(1.5)
+        for name in list(self.deployment.workers):
+            code, seconds = self.deployment.stop(name)
+            self.expect(f"{name} stopped with code {code} after {seconds:.1f} s", true=code == 0 and seconds <= 10)
+        return self._row(restarts, kept)
+
+    @staticmethod
+    def noted(row: Row, note: str) -> Row:
+        """The row with a further note."""
+        return replace(row, note="; ".join(filter(None, (row.note, note))))
+
+    @classmethod
+    def judged(cls, row: Row, what: str, *, true: bool) -> Row:
+        """The row with a further finding, failed where it is not as it should be."""
+        return cls.noted(row if true else replace(row, status=Status.FAILED), what)
+
+    def _row(self, restarts: int | None, kept: Sequence[Record]) -> Row:
+        bootstrap = self.stand.broker.bootstrap
+        raw = read_topics(bootstrap, [self.names[TopicRole.RAW]])
+        outputs = read_topics(bootstrap, [self.names[role] for role in ENDS])
+        log = read_topics(bootstrap, [self.names[TopicRole.FINGERPRINTS]])
+        self.expect(f"{len(raw)} records were fed, {self.records} meant", true=len(raw) == self.records)
+        counts = delivered(raw, [*kept, *outputs])
+        state = self.state(Counter(record.key for record in raw), log)
+        times = self._recoveries()
+        self.expect(f"ended by itself: {self.deployment.exits}", true=restarts in (None, self.deployment.restarts))
+        good = counts.lost == counts.twice == state.wrong == 0 and not self.wrong
+        return Row(
+            scenario=self.name,
+            status=Status.PASSED if good else Status.FAILED,
+            seed=self.stand.seed,
+            faults=len(self._faults),
+            records_in=counts.records_in,
+            records_out=counts.records_out,
+            lost=counts.lost,
+            twice=counts.twice,
+            state_keys=state.keys,
+            state_wrong=state.wrong,
+            recoveries=len(times),
+            recover_median_s=round(statistics.median(times), 2) if times else None,
+            recover_max_s=round(max(times), 2) if times else None,
+            rss_max_mib=round(self.deployment.rss_max_mib, 1),
+            restarts=self.deployment.restarts,
+            seconds=round(time.monotonic() - self._began, 1),
+            note="; ".join([*self.notes, *self.wrong]),
+        )
+
+    def state(self, expected: Mapping[bytes, int], log: Sequence[Record]) -> StateCheck:
+        """Compare the log with what was fed, and every worker's store with the log."""
+        checks = [log_check(expected, log)]
+        checks.extend(
+            store_check(folder, log) for folder in sorted(self.folder.glob(f"*/{self.app_id}")) if folder.is_dir()
+        )
+        return StateCheck(sum(c.keys for c in checks), sum(c.wrong for c in checks))
+
+    def _recoveries(self) -> list[float]:
+        """Seconds from each fault to the first output after it, where one came before the next fault."""
+        times: list[float] = []
+        partitions = frozenset[str]().union(*(parts for _, parts in self.follower.arrivals))
+        ends = [moment for moment, _ in self._faults[1:]] + [float("inf")]
+        for (moment, everywhere), end in zip(self._faults, ends, strict=True):
+            missing = set(partitions)
+            for at, parts in self.follower.arrivals:
+                if moment + SETTLED_S < at < end:
+                    missing -= parts
+                    if not everywhere or not missing:
+                        times.append(at - moment)
+                        break
+        return times

@@ -1,0 +1,137 @@
+"""`copydesk audit`: prove that each item has exactly one outcome, or name those that have not."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import nullcontext
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from copydesk.app.cli import options
+from copydesk.app.cli.broker import broker_config, broker_errors, quiet_unless, topics_there
+from copydesk.app.cli.errors import CommandError, Exit
+from copydesk.app.cli.options import load_settings
+from copydesk.app.cli.output import console, is_terminal, say, write_json
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from copydesk.adapters.kafka.audit import Audit
+    from copydesk.app.settings import Settings
+
+_MEANING = {
+    "enriched": "published",
+    "duplicate": "set aside as copies",
+    "dead": "open dead letters",
+    "in_flight": "between two stages",
+    "waiting": "not yet read by the parse stage",
+    "outcome_expired": "without an outcome, but older than what the outputs retain",
+    "lost": "without an outcome",
+    "twice": "with more than one outcome",
+    "unexplained": "outcomes of records that the raw topic does not have",
+    "replayed": "ended by a replay of their dead letter",
+    "raw_expired": "outcomes whose raw record is not retained any more",
+}
+_ITEMS = ("enriched", "duplicate", "dead", "in_flight", "waiting", "outcome_expired", "lost")
+
+
+@click.command(short_help="Prove that each item has exactly one outcome.")
+@options.bootstrap_servers
+@click.option(
+    "--wait", type=click.FloatRange(min=0), metavar="SECONDS", help="Wait first until the stages have caught up."
+)
+@click.option("--cases", type=click.IntRange(0, 1000), default=20, show_default=True, help="Problems to name.")
+@click.option("--json/--table", "as_json", default=None, help="JSON or a table; default by reader.")
+@options.verbose
+def audit(
+    *, bootstrap_servers: str | None, wait: float | None, cases: int, as_json: bool | None, verbose: bool
+) -> None:
+    """Read the topics and prove that each item of each raw record has exactly one outcome.
+
+    An item is a raw record, or one entry of a raw record that is a feed. It ends in one enriched article, one duplicate
+    or one open dead letter; dead letters that were replayed do not count. What is on its way is counted as such. Exit
+    code 0 if all is in order, 1 if items are lost or have several outcomes, or if --wait was not long enough.
+    """
+    quiet_unless(verbose)
+    settings = load_settings(bootstrap_servers=bootstrap_servers)
+    as_json = not is_terminal() if as_json is None else as_json
+    found, caught_up = asyncio.run(_run(settings, wait))
+    if as_json:
+        write_json(fields(found, cases))
+    else:
+        console().print(table(found, cases))
+    if not found.report.in_order:
+        raise CommandError("not every item has exactly one outcome.")
+    if not caught_up:
+        raise CommandError(f"the stages had not caught up within {wait:g} s; what they have done is in order.")
+    if not as_json:
+        say("Every item has exactly one outcome." if found.report.caught_up else "In order as far as it has come.")
+
+
+async def _run(settings: Settings, wait: float | None) -> tuple[Audit, bool]:
+    from copydesk.adapters.kafka.audit import Auditor
+    from copydesk_schemas.topics import TopicRole
+
+    config = broker_config(settings)
+    there = await topics_there(settings, config)
+    if settings.topic(TopicRole.RAW) not in there:
+        raise CommandError(f"there is no topic {settings.topic(TopicRole.RAW)}.", Exit.FAILED)
+    showing = console(stderr=True).status("reading") if is_terminal() else nullcontext()
+    with broker_errors(settings, "reading"), showing as status:
+        auditor = Auditor(config, there, lambda topic: status.update(f"reading {topic}") if status else None)
+        caught_up = wait is None or await auditor.wait(wait)
+        return await auditor.run(), caught_up
+
+
+def fields(found: Audit, cases: int) -> dict[str, Any]:
+    """For a program."""
+    report = asdict(found.report)
+    report["cases"] = report["cases"][:cases]
+    return {
+        "in_order": found.report.in_order,
+        "caught_up": found.report.caught_up,
+        **report,
+        "reentries": found.reentries,
+        "unreadable": found.unreadable,
+        "elsewhere": found.elsewhere,
+    }
+
+
+def table(found: Audit, cases: int) -> RenderableType:
+    """For a person: the balance, what is wrong, and what else was met."""
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    report = found.report
+    shown = Table.grid(padding=(0, 2))
+    shown.add_column(justify="right")
+    shown.add_column()
+    shown.add_column(style="dim")
+    of = "" if report.items == report.records else f" of {report.records:,} raw records"
+    shown.add_row(f"{report.items:,}", Text("items" + of, style="bold"), "")
+    for name in _ITEMS:
+        number = getattr(report, name)
+        if number or name in ("enriched", "duplicate", "dead", "lost"):
+            shown.add_row(f"{number:,}", Text(name.replace("_", " "), style=_style(name, number)), _MEANING[name])
+    shown.add_row("", "", "")
+    for name in ("twice", "unexplained", "replayed", "raw_expired"):
+        number = getattr(report, name)
+        if number or name == "twice":
+            shown.add_row(f"{number:,}", Text(name.replace("_", " "), style=_style(name, number)), _MEANING[name])
+    for number, what in (
+        (found.reentries, "raw records that are replays of others"),
+        (found.unreadable, f"records that cannot be read, the first: {found.first_stranger}"),
+        (found.elsewhere, f"outcomes of records of other topics, the first: {found.first_stranger}"),
+    ):
+        if number:
+            shown.add_row(f"{number:,}", "", Text(what))
+    parts: list[RenderableType] = [shown]
+    parts += [Text(f"{case.problem}: {case.item} ({case.detail})", style="red") for case in report.cases[:cases]]
+    return Group(*parts)
+
+
+def _style(name: str, number: int) -> str:
+    return "bold red" if number and name in ("lost", "twice", "unexplained") else ""
