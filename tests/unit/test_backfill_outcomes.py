@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from tests.support.desk import prose
-from tests.support.records import DictState, raw
+from tests.support.records import ARRIVED_MS, DictState, raw
 
 from copydesk.adapters.kafka.jobs import Handled
 from copydesk.adapters.metrics import Metrics
@@ -20,6 +20,7 @@ from copydesk.app.handlers import Refusal
 from copydesk.core.options import EnrichOptions, Options
 from copydesk.core.ports import Overlay
 from copydesk.core.records import Emit, Message, OutcomeKind, StageResult
+from copydesk.core.replay import FirstRaw, Replay, replay_headers
 from copydesk.core.stages import dead_letter_for, run_dedupe, run_enrich, run_parse
 from copydesk_schemas.reasons import Code, Stage
 
@@ -153,3 +154,31 @@ def test_what_does_not_say_it_is_live(value: bytes | None) -> None:
     for stage in Stage:
         result = dead_letter_for(raw(value), stage, Code.INTERNAL, ValueError(), OPTIONS, NOW)
         assert [outcome.backfill for outcome in result.outcomes] == [False]
+
+
+def replayed(message: Message) -> Message:
+    """The record as `dlq replay` writes it, a day later."""
+    first = FirstRaw(message.topic, message.partition, message.offset, 0, None, message.timestamp_ms)
+    marks = replay_headers(Replay(first, 1, NOW), "dead-letter-0-1")
+    return replace(message, offset=99, headers=(*message.headers, *marks))
+
+
+def test_a_replay_is_not_live_in_any_stage() -> None:
+    """It carries the time of its first record: the figures would show how long its repair took."""
+    parsing = run_parse(replayed(raw(envelope("live", content=prose(200)))), OPTIONS, NOW)
+    deciding = run_dedupe(message_of(parsing.emits[0]), Overlay(DictState()), OPTIONS, NOW).result
+    enriching = run_enrich(message_of(deciding.emits[0]), OPTIONS, NOW)
+    failing = run_parse(replayed(raw(envelope("live", content=" "))), OPTIONS, NOW)
+    kinds = [one.outcomes[0].kind for one in (parsing, deciding, enriching, failing)]
+    assert kinds == [OutcomeKind.FORWARDED, OutcomeKind.FORWARDED, OutcomeKind.ENRICHED, OutcomeKind.DEAD]
+    assert all(one.outcomes[0].backfill for one in (parsing, deciding, enriching, failing))
+
+
+def test_the_replay_of_an_article_that_was_taken_down_meanwhile_does_not_publish_it() -> None:
+    overlay = Overlay(DictState())
+    url = "https://example.com/a"
+    takedown = raw(envelope("live", action="delete", url=url), offset=5, timestamp_ms=ARRIVED_MS + 60_000)
+    run_dedupe(message_of(run_parse(takedown, OPTIONS, NOW).emits[0]), overlay, OPTIONS, NOW)
+    (emit,) = run_parse(replayed(raw(envelope("live", content=prose(200), url=url))), OPTIONS, NOW).emits
+    (outcome,) = run_dedupe(message_of(emit), overlay, OPTIONS, NOW).result.outcomes
+    assert (outcome.code, outcome.raw_offset) == (Code.TAKEN_DOWN, 0)

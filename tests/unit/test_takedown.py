@@ -188,6 +188,15 @@ def test_a_takedown_that_overtakes_its_article_holds(room: Newsroom, named: dict
     assert (fresh["pub_status"], fresh["revision"]) == ("usable", 1)
 
 
+def test_what_was_fetched_from_the_same_place_as_a_withdrawn_article_is_not_withdrawn(room: Newsroom) -> None:
+    latest, fetched = "https://paper.example/latest", format_instant(ARRIVED)
+    room.envelope(content=PAGE, url=latest)
+    assert is_canceled(room.take_down(url=URL))
+    other = page("https://paper.example/news/other", WRITER.title(), WRITER.paragraphs(8)).decode()
+    assert room.envelope(content=other, url=latest, fetched_at=fetched)["pub_status"] == "usable"
+    assert room.envelope(content=PAGE, url=latest, fetched_at=fetched)["code"] == "taken_down"
+
+
 def test_an_early_takedown_is_forgotten_after_a_window(room: Newsroom) -> None:
     room.take_down(url=URL)
     fetched = format_instant(ARRIVED - MINUTE)

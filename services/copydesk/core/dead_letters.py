@@ -226,7 +226,7 @@ def dead_letter(
         article_id=article_id,
         code=code,
         message=text,
-        backfill=says_backfill(message, stage) if backfill is None else backfill,
+        backfill=replay is not None or (says_backfill(message, stage) if backfill is None else backfill),
     )
     return emit, outcome
 

@@ -67,6 +67,7 @@ class Outcome:
     language: str | None = None
     extractor: str | None = None
     backfill: bool = False
+    """Not live: backfill, or the replay of a dead letter, which comes as late as its repair did."""
     flags: tuple[Flag, ...] = ()
     filled: tuple[str, ...] = ()
     message: str | None = None

@@ -93,7 +93,7 @@ def run_parse(message: Message, options: Options, now: datetime, *, trace: Trace
             headers=(*h.internal_headers(message.headers, message.key, _coordinates(item.raw)), *carried(replayed)),
             partition=shard,
         )
-        pairs.append((emit, _outcome(Stage.PARSE, OutcomeKind.FORWARDED, item)))
+        pairs.append((emit, _outcome(message, Stage.PARSE, OutcomeKind.FORWARDED, item)))
     return _result(pairs, output.timings)
 
 
@@ -160,7 +160,10 @@ def run_enrich(message: Message, options: Options, now: datetime, *, trace: Trac
                 *h.trace_headers(message.headers),
             ),
         )
-        pair = emit, _enriched_outcome(enriched, backfill=unique.article.priority is Priority.BACKFILL)
+        pair = (
+            emit,
+            _enriched_outcome(enriched, backfill=unique.article.priority is Priority.BACKFILL or replay is not None),
+        )
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - a fault belongs to its record
@@ -233,6 +236,7 @@ def _decided(message: Message, article: ParsedArticle, decision: Decision) -> tu
             ),
         )
         return emit, _outcome(
+            message,
             Stage.DEDUPE,
             OutcomeKind.FORWARDED,
             article,
@@ -259,6 +263,7 @@ def _decided(message: Message, article: ParsedArticle, decision: Decision) -> tu
         ),
     )
     return emit, _outcome(
+        message,
         Stage.DEDUPE,
         OutcomeKind.DUPLICATE,
         article,
@@ -272,6 +277,7 @@ def _coordinates(raw: RawRef) -> str:
 
 
 def _outcome(
+    message: Message,
     stage: Stage,
     kind: OutcomeKind,
     article: ParsedArticle,
@@ -298,7 +304,7 @@ def _outcome(
         domain=article.source.domain,
         language=article.language.code,
         extractor=body.extractor if body else None,
-        backfill=article.priority is Priority.BACKFILL,
+        backfill=article.priority is Priority.BACKFILL or known_replay(message, stage) is not None,
         flags=tuple(article.quality.flags),
     )
 

@@ -92,9 +92,13 @@ def named_article(names: Names, state: StateView) -> tuple[s.Head | None, str]:
 
 
 def withdrawal(names: Names, at_ms: int, head: s.Head | None) -> s.Withdrawal:
-    """What is to be remembered: the names that were given, and the addresses that the article has besides."""
-    known = (head.url, head.fetched_url) if head is not None else ()
-    keys = [*names.keys, *(s.taken_down_url_key(url) for url in known if url is not None)]
+    """What is to be remembered: the names that were given, and the article's own address.
+
+    Not where it was fetched from, unless that was named: pages such as `/latest` show another article tomorrow.
+    """
+    keys = names.keys
+    if head is not None and head.url is not None:
+        keys.append(s.taken_down_url_key(head.url))
     return s.Withdrawal(at_ms, list(dict.fromkeys(keys)))
 
 
