@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from confluent_kafka.admin import (  # type: ignore[attr-defined] # documented, but it exports them implicitly
     AclBinding,
     AclBindingFilter,
@@ -22,10 +22,19 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined] # documented, 
     ResourcePatternType,
     ResourceType,
 )
-from tests.support.secure_kafka import KEY_PASSWORD, PASSWORD, USER, SecureKafka, environment, jwt, secure_kafka
+from tests.support.secure_kafka import (
+    KEY_PASSWORD,
+    OPERATOR,
+    PASSWORD,
+    USER,
+    SecureKafka,
+    environment,
+    jwt,
+    secure_kafka,
+)
 from tests.support.service import Follower, Raw, Service, declare, ending, following, get_page, own_names, produce
 
-from copydesk.app.acls import Acl, Operation, Resource, worker_acls
+from copydesk.app.acls import Acl, Operation, Resource, operator_acls, worker_acls
 from copydesk.app.cli import cli
 from copydesk.app.settings import Settings
 from copydesk_schemas.topics import TopicRole
@@ -50,10 +59,10 @@ OPERATIONS = {
 }
 
 
-def binding(acl: Acl, kind: type[AclBinding | AclBindingFilter]) -> Any:
+def binding(acl: Acl, kind: type[AclBinding | AclBindingFilter], user: str = USER) -> Any:
     pattern = ResourcePatternType.PREFIXED if acl.prefixed else ResourcePatternType.LITERAL
     operation, allow = OPERATIONS[acl.operation], AclPermissionType.ALLOW
-    return kind(KINDS[acl.resource], acl.name, pattern, f"User:{USER}", "*", operation, allow)
+    return kind(KINDS[acl.resource], acl.name, pattern, f"User:{user}", "*", operation, allow)
 
 
 class Rights:
@@ -62,8 +71,8 @@ class Rights:
     def __init__(self, secure: SecureKafka) -> None:
         self._admin = AdminClient({"bootstrap.servers": secure.plain})
 
-    def grant(self, acls: Iterable[Acl]) -> None:
-        for done in self._admin.create_acls([binding(acl, AclBinding) for acl in acls]).values():
+    def grant(self, acls: Iterable[Acl], user: str = USER) -> None:
+        for done in self._admin.create_acls([binding(acl, AclBinding, user) for acl in acls]).values():
             done.result(20)
 
     def revoke(self, acls: Iterable[Acl]) -> None:
@@ -88,10 +97,19 @@ class Desk:
             {"DECLARE_TOPICS": "false", "LOG_LEVEL": "debug"} | connection,
         )
 
-    def acls(self) -> list[Acl]:
+    def settings(self, **more: Any) -> Settings:
         topics = {role.name.lower(): {"name": name} for role, name in self.names.items()}
-        settings = Settings.load({}, app_id=self.service.app_id, topics=topics, declare_topics=False)
-        return sorted(set(worker_acls(settings)))
+        return Settings.load({}, app_id=self.service.app_id, topics=topics, **more)
+
+    def acls(self) -> list[Acl]:
+        return sorted(set(worker_acls(self.settings(declare_topics=False))))
+
+    async def command(self, *words: str, user: str) -> Result:
+        """A command of another user."""
+        names = {f"TOPICS__{role.name}__NAME": name for role, name in self.names.items()}
+        own = {"SASL_USERNAME": user, "APP_ID": self.service.app_id, "DECLARE_TOPICS": "false"}
+        env = {f"COPYDESK_{key}": value for key, value in (self.secure.scram() | names | own).items()}
+        return await asyncio.to_thread(CliRunner().invoke, cli, words, env=env)
 
     async def send(self, number: int, first: int = 0) -> None:
         envelopes = [{"url": f"https://a.example/{n}", "content": f"Ferry {n}\n\n{BODY}"} for n in range(first, number)]
@@ -165,8 +183,7 @@ async def test_the_whole_path_runs_over_mutual_tls(
         "BOOTSTRAP_SERVERS": secure.mtls,
         "LOG_LEVEL": "debug",
     }
-    topics = {role.name.lower(): {"name": name} for role, name in desk.names.items()}
-    Rights(secure).grant(set(worker_acls(Settings.load({}, app_id=app_id, topics=topics))))
+    Rights(secure).grant(set(worker_acls(desk.settings())))
     with ending(desk.service) as service:
         worker = service.start("one", free_port)
         await service.ready(worker, free_port)
@@ -294,3 +311,30 @@ async def test_the_whole_path_runs_on_tokens_and_outlives_them(app_id: str, tmp_
         log = desk.log.read_text()
         assert "KafkaConnectionError" in log  # sessions were ended
         assert not any(token in log for token in tokens)
+
+
+async def test_an_operator_audits_and_replays_with_the_printed_rights(
+    secure: SecureKafka, app_id: str, tmp_path: Path, free_port: int
+) -> None:
+    desk = Desk(secure, app_id, tmp_path)
+    await declare(secure.plain, desk.names)
+    rights = Rights(secure)
+    rights.grant(desk.acls())
+    replay = ("dlq", "replay", "--kind", "rejected", "--yes")
+    with ending(desk.service) as service:
+        worker = service.start("one", free_port)
+        async with following(secure.plain, desk.names) as follower:
+            await desk.send(2)
+            await follower.until(3, 60)
+            refused = await desk.command(*replay, user=OPERATOR)
+            assert refused.exit_code != 0
+            rights.grant(operator_acls(desk.settings(declare_topics=False)), OPERATOR)
+            for number in (3, 4):
+                audited = await desk.command("audit", "--wait", "30", "--json", user=OPERATOR)
+                assert audited.exit_code == 0, audited.output
+                assert json.loads(audited.stdout)["items"] == 3
+                if number == 3:
+                    replayed = await desk.command(*replay, user=OPERATOR)
+                    assert replayed.exit_code == 0, replayed.output
+                    await follower.until(4, 60)
+        service.kill(worker)

@@ -28,6 +28,8 @@ from cryptography.hazmat.primitives.serialization import (
 from tests.support.kafka import CLIENT, KafkaBroker, free_port, jars
 
 USER = "copydesk"
+OPERATOR = "desk-operator"
+"""Another user, with the same password; SCRAM only."""
 PASSWORD = "open-sesame-7Q"  # noqa: S105 - made up, and looked for in everything that is written
 KEY_PASSWORD = "key-sesame-8R"  # noqa: S105 - likewise
 _UNSECURED = "org.apache.kafka.common.security.oauthbearer.internals.unsecured"
@@ -230,7 +232,8 @@ def secure_kafka(folder: Path, extra: Mapping[str, str] | None = None) -> Iterat
     scram = [
         word
         for mechanism in ("SCRAM-SHA-256", "SCRAM-SHA-512")
-        for word in ("--add-scram", f"{mechanism}=[name={USER},password={PASSWORD}]")
+        for user in (USER, OPERATOR)
+        for word in ("--add-scram", f"{mechanism}=[name={user},password={PASSWORD}]")
     ]
     options: Sequence[str] = scram
     properties = _properties(certificates, ports) | dict(extra or {})

@@ -26,8 +26,6 @@ OUTPUTS: Mapping[Stage, tuple[TopicRole, ...]] = {
 FINISHED = (TopicRole.ENRICHED, TopicRole.DUPLICATE, TopicRole.DEAD)
 """What a consumer reads: every item ends in one of them."""
 
-_REPLAYS = "dead-letter-replays"
-
 
 class Resource(StrEnum):
     """Kinds of resources, as `kafka-acls.sh` names them."""
@@ -94,15 +92,17 @@ def consumer_acls(settings: Settings, group: str | None = None) -> Iterator[Acl]
 
 def operator_acls(settings: Settings) -> Iterator[Acl]:
     """Rights of whoever audits the topics and replays dead letters."""
-    replays = _replays(settings)
-    for name in dict.fromkeys([*map(settings.topic, TopicRole), replays]):
-        yield Acl(Resource.TOPIC, name, Operation.READ)
+    for role in TopicRole:
+        yield Acl(Resource.TOPIC, settings.topic(role), Operation.READ)
     for stage in Stage:
         yield Acl(Resource.GROUP, f"{settings.app_id}-{stage}", Operation.DESCRIBE)
-    yield Acl(Resource.TOPIC, settings.topic(TopicRole.RAW), Operation.WRITE)
-    yield Acl(Resource.TOPIC, replays, Operation.WRITE)
-    yield Acl(Resource.TOPIC, replays, Operation.CREATE)
-    yield _transactions(f"{settings.app_id}-dlq-replay")
+    # A dead letter enters again where it failed.
+    for role in (*SOURCES.values(), TopicRole.REPLAYS):
+        yield Acl(Resource.TOPIC, settings.topic(role), Operation.WRITE)
+    if settings.declare_topics:
+        yield from _declared(settings, [TopicRole.REPLAYS])
+    if settings.delivery is Delivery.TRANSACTIONAL:
+        yield Acl(Resource.TRANSACTIONAL_ID, f"{settings.app_id}-dlq-replay", Operation.WRITE)
 
 
 def command_lines(acls: Iterable[Acl], *, principal: str, host: str | None, bootstrap: str) -> Iterator[str]:
@@ -135,8 +135,3 @@ def _declared(settings: Settings, roles: Iterable[TopicRole]) -> Iterator[Acl]:
     for role in roles:
         yield Acl(Resource.TOPIC, settings.topic(role), Operation.CREATE)
         yield Acl(Resource.TOPIC, settings.topic(role), Operation.DESCRIBE)
-
-
-def _replays(settings: Settings) -> str:
-    role = next((role for role in TopicRole if role.value == _REPLAYS), None)
-    return _REPLAYS if role is None else settings.topic(role)

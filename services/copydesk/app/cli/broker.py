@@ -51,17 +51,23 @@ def broker_errors(settings: Settings, doing: str) -> Iterator[None]:
     Raises:
         CommandError: exit code 3 where the brokers are not reached, 4 where they refuse us, else 1.
     """
-    from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError, RequestTimedOutError
+    from aiokafka.errors import (
+        KafkaConnectionError,
+        KafkaError,
+        KafkaTimeoutError,
+        NodeNotReadyError,
+        RequestTimedOutError,
+    )
 
     from copydesk.adapters.kafka.authorization import authorization_error, explain_kafka_error
 
     try:
         yield
-    except (KafkaConnectionError, KafkaTimeoutError, RequestTimedOutError, TimeoutError) as error:
+    except (KafkaConnectionError, KafkaTimeoutError, NodeNotReadyError, RequestTimedOutError, TimeoutError) as error:
         raise _no_connection(settings) from error
     except KafkaError as error:
         code = Exit.FAILED if authorization_error(error) is None else Exit.NOT_ALLOWED
-        why = explain_kafka_error(error)
+        why = explain_kafka_error(error).rstrip(".")
         raise CommandError(f"Kafka at {settings.bootstrap_servers} refused while {doing}: {why}.", code) from error
 
 
