@@ -1,7 +1,7 @@
 # Two commands do everything on a machine with Python >= 3.11, git and make:
 #   make demo    set up, then watch twenty raw articles go through the pipeline
 #   make test    set up, then run every check and test
-.PHONY: demo test setup lint types eval bench schemas requirements clean
+.PHONY: demo test hostile fuzz setup lint types eval bench schemas requirements clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -43,6 +43,15 @@ eval: setup
 # Throughput, latency and memory on a real broker; needs Java and Maven.
 bench: setup
 	$(PY) -m benchmarks.pipeline
+
+# A thousand hostile records through the real pool, then coverage-guided fuzzing; FUZZ_SECONDS is per target.
+FUZZ_SECONDS := 60
+hostile: setup
+	$(PY) -m benchmarks.hostile --count 1000
+
+fuzz: setup
+	$(PY) -m pip --version >/dev/null 2>&1 && $(PY) -m pip install --quiet "atheris>=3" || uv pip install --quiet --python $(PY) "atheris>=3"
+	$(PY) -m benchmarks.fuzz --seconds $(FUZZ_SECONDS)
 
 schemas: setup
 	$(VENV)/bin/copydesk schemas --write schemas/json

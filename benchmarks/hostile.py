@@ -1,6 +1,7 @@
 """Hostile documents through the real stages in the real process pool: `python -m benchmarks.hostile --count 1000`.
 
-Prints a line a kind: how its records ended, the slowest of each stage, and the highest memory of a pool process.
+Prints a line a kind: how its records ended, the slowest of each stage in CPU seconds, and the
+highest memory of a pool process.
 Ends with exit code 1 where a record has no outcome, a process died, or anything ended as a fault: timeouts,
 memory errors and exceptions are all outcomes of a record, and findings about copydesk.
 """
@@ -56,11 +57,11 @@ class Passage:
 
 
 def measured(function: Callable[..., Any], *args: Any) -> tuple[Any, float, int]:
-    """In the pool process: the result, the seconds, and the highest resident memory meanwhile, in bytes."""
+    """In the pool process: the result, the CPU seconds, and the highest resident memory meanwhile, in bytes."""
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # start the high-water mark anew
-    began = time.perf_counter()
+    began = time.process_time()
     result = function(*args)
-    spent = time.perf_counter() - began
+    spent = time.process_time() - began
     status = Path("/proc/self/status").read_text(encoding="ascii")
     peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
     return result, spent, peak * 1024

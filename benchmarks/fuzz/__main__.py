@@ -28,7 +28,7 @@ def seeds(folder: Path) -> None:
     ]
     found += [one.raw.value or b"" for one in hostile(1, len(kinds()), scale=0.001)]
     for number, value in enumerate(found):
-        (folder / f"{number:03}").write_bytes(value[:_MAX_BYTES])
+        (folder / f"{number:03}").write_bytes(value[: _MAX_BYTES - 1] + b"\n")
 
 
 def fuzz(name: str, corpus: Path, seconds: int) -> None:
@@ -37,6 +37,7 @@ def fuzz(name: str, corpus: Path, seconds: int) -> None:
 
     with atheris.instrument_imports(include=["copydesk"]):
         from benchmarks.fuzz.targets import TARGETS, timed
+
         from copydesk.core.options import Options
         from copydesk.core.warm_up import warm_up
     warm_up(Options())

@@ -6,7 +6,7 @@ from tests.support.hostile.base import STORY, Dice, html, kind, text
 
 _BAIT = (
     "By Anna Keller and ", "By ", "(Photo by ", "Photo: ", "LONDON, Jan. 1 (Reuters) - ", "LONDON (AP) — ", "Mr. ",
-    "A. B. C. ", "said ", "“", "”", "“a” ", "\"", "'", "((((", ")", "[", "1/1/", "12:12:", "2019-03-", "Jan. ",
+    "A. B. C. ", "said ", "“", "”", "“a” ", '"', "'", "((((", ")", "[", "1/1/", "12:12:", "2019-03-", "Jan. ",
     "1 January 2019, ", "last Monday ", "on Monday, ", "http://a.example/b ", "http://", "www.", "@", "a@b.example ",
     "#", "* ", "- ", "— ", "• ", "=" * 40 + "\n", "|", "\t", ". ", ".", "...", "?!", "1,000,000 ", "$", "€1.5bn ", "%",
     "U.S. ", "e.g. ", "Keller ", "Anna Keller ", "van der ", "of the ", "McX ", "O’", "de la ", "Anna-", "ANNA ", "IIII",
@@ -140,7 +140,9 @@ def absurd_dates(dice: Dice) -> bytes:
 @kind
 def zalgo(dice: Dice) -> bytes:
     marks = "".join(map(chr, range(0x300, 0x36F)))
-    return text("".join(letter + "".join(dice.choices(marks, k=dice.randrange(200))) for letter in STORY * 20))
+    return text(
+        "".join(letter + "".join(dice.choices(marks, k=dice.randrange(200))) for letter in STORY * dice.randrange(1, 8))
+    )
 
 
 @kind

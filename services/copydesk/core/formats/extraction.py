@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +26,7 @@ _MENU_LINE = 25
 _BESIDE = frozenset({"aside", "footer", "nav", "form", "header"})
 _DATA_CELL = 200
 """Characters that a cell of data has at most; more is running text."""
-_SENTENCE_END = tuple(".!?…。！？:;\"”’»)")
+_SENTENCE_END = tuple('.!?…。！？:;"”’»)')
 
 
 @dataclass(frozen=True, slots=True)

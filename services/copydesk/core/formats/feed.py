@@ -145,9 +145,7 @@ def _drafts(
 
 
 def _too_many(entries: int, options: ParseOptions) -> Rejected:
-    return Rejected(
-        Code.OVERSIZED, f"the feed has {entries} entries or more; the limit is {options.max_feed_items}"
-    )
+    return Rejected(Code.OVERSIZED, f"the feed has {entries} entries or more; the limit is {options.max_feed_items}")
 
 
 def _draft(
