@@ -50,7 +50,7 @@ hostile: setup
 	$(PY) -m benchmarks.hostile --count 1000
 
 fuzz: setup
-	$(PY) -m pip --version >/dev/null 2>&1 && $(PY) -m pip install --quiet "atheris>=3" || uv pip install --quiet --python $(PY) "atheris>=3"
+	@$(PY) -c 'import atheris' || (echo 'make fuzz needs atheris: uv sync --group fuzz, or pip install "atheris>=3"'; exit 1)
 	$(PY) -m benchmarks.fuzz --seconds $(FUZZ_SECONDS)
 
 schemas: setup
