@@ -1,7 +1,7 @@
 # Two commands do everything on a machine with Python >= 3.11, git and make:
 #   make demo    set up, then watch twenty raw articles go through the pipeline
 #   make test    set up, then run every check and test
-.PHONY: demo test setup lint types audit-dependencies eval bench faults fuzz schemas requirements clean
+.PHONY: demo test setup lint types audit-dependencies eval bench faults hostile fuzz schemas requirements clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -52,6 +52,15 @@ bench: setup
 # Java and Maven; the clock's steps need the Debian package faketime, a full disk and a memory limit need root.
 faults: setup
 	$(PY) -m benchmarks.faults $(if $(QUICK),--quick)
+
+# A thousand hostile records through the real pool, then coverage-guided fuzzing; FUZZ_SECONDS is per target.
+FUZZ_SECONDS := 60
+hostile: setup
+	$(PY) -m benchmarks.hostile --count 1000
+
+fuzz: setup
+	@$(PY) -c 'import atheris' || (echo 'make fuzz needs atheris: uv sync --group fuzz, or pip install "atheris>=3"'; exit 1)
+	$(PY) -m benchmarks.fuzz --seconds $(FUZZ_SECONDS)
 
 schemas: setup
 	$(VENV)/bin/copydesk schemas --write schemas/json

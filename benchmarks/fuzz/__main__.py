@@ -28,7 +28,7 @@ def seeds(folder: Path) -> None:
     ]
     found += [one.raw.value or b"" for one in hostile(1, len(kinds()), scale=0.001)]
     for number, value in enumerate(found):
-        (folder / f"{number:03}").write_bytes(value[:_MAX_BYTES])
+        (folder / f"{number:03}").write_bytes(value[: _MAX_BYTES - 1] + b"\n")
 
 
 def fuzz(name: str, corpus: Path, seconds: int) -> None:

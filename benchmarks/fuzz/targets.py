@@ -49,8 +49,8 @@ def require(condition: object, what: str) -> None:
 
 
 def _split(data: bytes) -> tuple[int, bytes]:
-    """The first byte chooses a hint, the others are the document."""
-    return (data[0], data[1:]) if data else (0, b"")
+    """The last byte chooses a hint, the others are the document: so that seeds are documents."""
+    return (data[-1], data[:-1]) if data else (0, b"")
 
 
 def fuzz_decode(data: bytes) -> None:
@@ -129,8 +129,10 @@ def _enriched(message: Message) -> None:
     for entity in article.entities:
         for mention in entity.mentions:
             require(fields[mention.field][mention.start : mention.end] == mention.text, "a mention's span holds")
-    for found in (*article.quotes, *article.dates_mentioned):
-        require(article.body[found.start : found.end] == found.text, "a span of the body holds")
+    spans = [(one.start, one.end, one.text) for one in article.quotes]
+    spans += [(one.start, one.end, one.text) for one in article.dates_mentioned]
+    for start, end, text in spans:
+        require(article.body[start:end] == text, "a span of the body holds")
 
 
 def fuzz_text(data: bytes) -> None:

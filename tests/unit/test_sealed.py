@@ -104,9 +104,12 @@ def test_every_parser_of_lxml_in_the_core_is_closed() -> None:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         if "lxml" not in path.read_text(encoding="utf-8"):
             continue
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", None)) in PARSERS:
-                made.append({word.arg: ast.literal_eval(word.value) for word in node.keywords})
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        made += [
+            {word.arg: ast.literal_eval(word.value) for word in call.keywords}
+            for call in calls
+            if getattr(call.func, "attr", getattr(call.func, "id", None)) in PARSERS
+        ]
     assert made
     for options in made:
         assert options["no_network"] is True

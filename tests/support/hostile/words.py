@@ -140,7 +140,9 @@ def absurd_dates(dice: Dice) -> bytes:
 @kind
 def zalgo(dice: Dice) -> bytes:
     marks = "".join(map(chr, range(0x300, 0x36F)))
-    return text("".join(letter + "".join(dice.choices(marks, k=dice.randrange(200))) for letter in STORY * 20))
+    return text(
+        "".join(letter + "".join(dice.choices(marks, k=dice.randrange(200))) for letter in STORY * dice.randrange(1, 8))
+    )
 
 
 @kind

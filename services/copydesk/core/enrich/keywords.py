@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import combinations
 from typing import Any, NamedTuple
 
 from copydesk.core.enrich.base import Document
@@ -20,6 +21,7 @@ from copydesk_schemas.parts import Keyword, ModelInfo
 _MAX_WORDS = 3
 _HIRAGANA = re.compile("[\u3041-\u309f]+")
 """Particles and endings: in Japanese they do the work of function words."""
+_LONGEST_KEY = 40
 _TITLE_WEIGHT = 1.6
 _CASE_WEIGHT = 0.4
 # Without them a common word of a long story outranks its names.
@@ -103,6 +105,14 @@ def _strong_words(text: str, stop: frozenset[str], *, unspaced: bool) -> list[_W
     return found
 
 
+def _pieces(key: str) -> Iterator[str]:
+    """What stands within a key, itself left out; of a key beyond any word's length, nothing."""
+    if len(key) <= _LONGEST_KEY:
+        for start, end in combinations(range(len(key) + 1), 2):
+            if end - start < len(key):
+                yield key[start:end]
+
+
 def _scores(text: str, title_end: int, stop: frozenset[str]) -> dict[str, tuple[str, float]]:
     """Surface form and score of each candidate, by its lower-case form."""
     unspaced = _is_unspaced(text)
@@ -149,12 +159,8 @@ def _scores(text: str, title_end: int, stop: frozenset[str]) -> dict[str, tuple[
         result[key] = (form, score)
     if unspaced:
         # «市議» and «議会» are pieces of «市議会» unless they also stand without it.
-        repeats = [(key, counts[key]) for key in result]
-        result = {
-            key: found
-            for key, found in result.items()
-            if not any(counts[key] == count and key != longer and key in longer for longer, count in repeats)
-        }
+        pieces = {(piece, counts[key]) for key in result for piece in _pieces(key)}
+        result = {key: found for key, found in result.items() if (key, counts[key]) not in pieces}
     return result
 
 

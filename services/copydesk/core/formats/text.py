@@ -28,6 +28,8 @@ VERSION = "1"
 
 MAX_LINES = 6_000
 """Lines that are read; a story never has more, and what follows is cut with the flag truncated."""
+MAX_CHARS = 2_000_000
+"""Characters that are read, four times the longest body; likewise."""
 MAX_LINKS = 50
 _DOUBT = -2.5
 """Log odds down to which a paragraph in one stretch with the story is taken for part of it."""
@@ -93,8 +95,10 @@ def parse_text(text: str, document: RawDocument, *, trace: Trace = NO_TRACE) -> 
     """
     if not text.strip():
         raise Rejected(Code.EMPTY, "The document is empty.")
-    lines = split_lines(text)
     draft = Draft(content=document.content)
+    lines = split_lines(text[:MAX_CHARS])
+    if len(text) > MAX_CHARS:
+        draft.flags.add(Flag.TRUNCATED)
     if len(lines) > MAX_LINES:
         lines = lines[:MAX_LINES]
         draft.flags.add(Flag.TRUNCATED)

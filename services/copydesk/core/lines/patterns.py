@@ -44,7 +44,8 @@ TIME = re.compile(
     re.IGNORECASE,
 )
 AGO = re.compile(
-    r"(?<!\d)\d{1,9} ?(?:min(?:ute)?s?|hours?|hrs?|days?|weeks?|months?|h|m|d) ago\b|\bvor \d+ \w+|\bhace \d+ \w+|\bil y a \d+ \w+"
+    r"(?<!\d)\d{1,9} ?(?:min(?:ute)?s?|hours?|hrs?|days?|weeks?|months?|h|m|d) ago\b"
+    r"|\bvor \d+ \w+|\bhace \d+ \w+|\bil y a \d+ \w+"
     r"|(?<!\d)\d{1,9} \w{2,10} (?:назад|тому|fa|atrás|geleden|temu|sedan|siden|sitten|önce)\b"
     r"|(?<!\d)\d{1,9}(?:分|時間|小时|小時|天|日)前|منذ \d+",
     re.IGNORECASE,
