@@ -184,7 +184,13 @@ def _rows(found: Found, history: ReplayHistory) -> Iterator[tuple[str, str]]:
 
 
 def _bytes(text: str | None) -> bytes | None:
-    return None if text is None else base64.b64decode(text)
+    """What stands in base64; what is none is shown as it is."""
+    if text is None:
+        return None
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return text.encode("utf-8", "replace")
 
 
 def _text(value: bytes | None) -> str | None:
