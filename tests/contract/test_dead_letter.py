@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -157,3 +158,10 @@ def test_a_header_of_200_characters_is_a_header() -> None:
     message = Message("t" * 249, 4, 99, 0, None, b"x")
     _, emit, _ = letter_of(fail(), message=message)
     assert dict(emit.headers)["dlq-original-topic"] == b"t" * 200
+
+
+@pytest.mark.parametrize("code", list(Code))
+def test_the_operators_page_has_every_code_with_its_hint(code: Code) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "dead-letters.md").read_text(encoding="utf-8")
+    kind = "failed" if code in FAILURES else "rejected"
+    assert f"| `{code}` | {kind} | {'yes' if code in RETRYABLE else 'no'} | {HINTS[code]} |" in page

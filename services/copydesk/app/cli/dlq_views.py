@@ -111,7 +111,7 @@ def table(lines: list[dict[str, Any]]) -> RenderableType:
         for row in lines
     ]
     for name, cells in zip(("Failed", "Id", "Code", "State", "Tries"), zip(*rows, strict=True), strict=True):
-        shown.add_column(name, no_wrap=True, min_width=max(len(str(cell)) for cell in cells))
+        shown.add_column(name, no_wrap=True, min_width=max(len(str(cell)) for cell in (name, *cells)))
     shown.add_column("Why", no_wrap=True, overflow="ellipsis")
     for row, (failed, name, code, state_now, attempts) in zip(lines, rows, strict=True):
         colour = "red" if row["kind"] == "failed" else "yellow"
