@@ -160,6 +160,9 @@ def test_retention_is_no_loss(desk: Deployment) -> None:
     assert "raw_expired" not in found
 
 
-def test_without_the_raw_topic_there_is_nothing_to_audit(desk: Deployment) -> None:
-    told = desk.run("audit", code=1, COPYDESK_TOPICS__RAW__NAME="nowhere")
-    assert "there is no topic nowhere" in told.stderr
+def test_without_topics_there_is_nothing_to_audit(desk: Deployment) -> None:
+    told = desk.run("audit", "--wait", "0.1", code=1, COPYDESK_TOPICS__UNIQUE__NAME="nowhere")
+    assert told.stderr == "copydesk: there is no topic nowhere: a worker makes it when it first runs.\n"
+    desk.produce(page(1))
+    found = json.loads(desk.run("audit", COPYDESK_TOPICS__REPLAYS__NAME="nowhere").stdout)
+    assert (found["in_order"], found["waiting"]) == (True, 1), "before any replay there is no log of them"

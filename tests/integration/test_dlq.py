@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -197,6 +201,22 @@ def test_what_dies_before_the_commit_has_replayed_nothing(desk: Deployment) -> N
     assert outcomes(desk.work(2)) == {"enriched": 1, "dead": 1}
 
 
+def test_a_replay_that_is_killed_goes_on_where_it_was(desk: Deployment) -> None:
+    desk.produce(*(page(n) for n in range(400)))
+    desk.work(400, InlinePool(failing("run_parse")))
+    command = [sys.executable, "-m", "copydesk", "dlq", "replay", "--all", "--yes"]
+    with subprocess.Popen(command, env=os.environ | desk.env, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        told = process.stdout.readline()  # the first transaction has committed, the next is under way
+        process.kill()
+    assert json.loads(told)["replays"] == 1
+    desk.run("dlq", "replay", "--all", "--yes")
+    assert "replayed before: 400" in desk.run("dlq", "replay", "--all", "--yes").stderr
+    keys = Counter(record["key"] for record in desk.records(TopicRole.RAW))
+    assert set(keys.values()) == {2}, "each once as it came, and once again"
+    assert len(keys) == len(desk.records(TopicRole.REPLAYS)) == 400
+
+
 def test_a_second_operator_stops_the_first(desk: Deployment) -> None:
     desk.produce(page(1))
     desk.work(1, InlinePool(failing("run_parse")))
@@ -292,7 +312,7 @@ def test_without_transactions_the_input_goes_first_and_then_the_log(desk: Deploy
     told = desk.run("dlq", "replay", "--all", "--yes", COPYDESK_DELIVERY="at_least_once")
     assert len(told.stdout.splitlines()) == 2
     again = desk.run("dlq", "replay", "--all", "--yes", COPYDESK_DELIVERY="at_least_once")
-    assert "2 dead letters of these were replayed before" in again.stderr
+    assert "nothing to replay; replayed before: 2 dead letters." in again.stderr
     assert outcomes(desk.work(4)) == {"enriched": 2, "dead": 2}
 
 

@@ -41,6 +41,10 @@ def test_trace_and_raw_key_travel_on_internal_topics() -> None:
     assert h.internal_headers((), None, "raw-articles-0-7-0") == (raw,)
 
 
+def test_a_trace_that_is_no_trace_goes_nowhere() -> None:
+    assert h.trace_headers((("traceparent", b"x" * 1_000_000),)) == ()
+
+
 def test_header_texts_are_one_short_line() -> None:
     assert h.capped("a\nb  c") == b"a b c"
     assert len(h.capped("x" * 500)) == 200

@@ -186,6 +186,9 @@ def test_what_is_forged_below_is_right_without_changes() -> None:
         forged(attempts=10**12),
         forged(first_failed_at="2026-03-01T12:05:00"),
         forged(first_failed_at=None),
+        forged(first_failed_at="0001-01-01T00:00:00+14:00"),
+        forged(first_failed_at="9999-12-31T23:59:59-14:00"),
+        forged(timestamp_ms=ARRIVED_MS + 7_200_000),
         forged(topic="x" * 3000),
     ],
 )

@@ -93,16 +93,21 @@ def timestamp(milliseconds: int) -> datetime:
 
 
 def describe(error: BaseException) -> str:
-    """One sentence on an error, without the document that it is about."""
+    """One sentence on an error, without the document that it is about. Text of any kind: it can be encoded."""
     if isinstance(error, UnicodeError):
-        # str() of a Unicode error holds the whole document.
+        # Its text and its arguments hold parts of the document, or all of it.
         reason = getattr(error, "reason", "invalid text")
         return f"{type(error).__name__}: {reason} at position {getattr(error, 'start', '?')}"
     if isinstance(error, ValidationError):
         parts = (f"{'.'.join(map(str, e['loc'])) or 'record'}: {e['msg']}" for e in error.errors(include_input=False))
-        return "; ".join(parts)
-    text = str(error)
+        return _encodable("; ".join(parts))
+    text = _encodable(str(error))
     return text if isinstance(error, Rejected) else f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _encodable(text: str) -> str:
+    """Without lone surrogates, which a message that quotes a document can have and no record may."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def error_fingerprint(error: BaseException) -> str:

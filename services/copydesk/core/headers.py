@@ -19,6 +19,8 @@ RAW = "copydesk-raw"
 """On internal topics: `topic-partition-offset-item` of the raw record, readable where the value is not."""
 
 _CAP = 200
+_MAX_TRACE = 256
+"""A trace's parent has 55 bytes. Whatever is larger would go along with every record that follows."""
 
 
 def header(headers: Headers, name: str) -> bytes | None:
@@ -42,7 +44,7 @@ def capped(text: str) -> bytes:
 def trace_headers(incoming: Headers) -> Headers:
     """`traceparent`, carried over."""
     value = header(incoming, TRACEPARENT)
-    return () if value is None else ((TRACEPARENT, value),)
+    return () if value is None or len(value) > _MAX_TRACE else ((TRACEPARENT, value),)
 
 
 def internal_headers(incoming: Headers, raw_key: bytes | None, raw: str) -> Headers:

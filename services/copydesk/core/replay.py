@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import msgspec
@@ -29,6 +29,9 @@ _COORDINATES = re.compile(r"(.{1,249})-(\d{1,10})-(\d{1,19})-(\d{1,10})", re.ASC
 
 MAX_ITEMS = 1_000_000
 """No feed has more. The header may come from anyone, and the audit looks at each item."""
+
+_CLOCKS_DIFFER_MS = 3_600_000
+"""Brokers stamp records, and their clocks may differ; a replay minutes later must not be refused for that."""
 
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 _Offset = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
@@ -108,11 +111,17 @@ def read_replay(message: Message, stage: Stage) -> Replay | None:
         raise Rejected(Code.INVALID_ENVELOPE, f"header {HEADER}: item {raw.item} of {raw.items}")
     if raw.items is None and raw.item != 0:
         raise Rejected(Code.INVALID_ENVELOPE, f"header {HEADER}: a whole record is its item 0")
+    try:
+        replay.first_failed_at.astimezone(UTC)
+    except OverflowError as error:
+        raise Rejected(Code.INVALID_ENVELOPE, f"header {HEADER}: first_failed_at is no time that UTC has") from error
     own = (message.topic, message.partition)
     if stage is Stage.PARSE and ((raw.topic, raw.partition) != own or raw.offset >= message.offset):
         raise Rejected(
             Code.INVALID_ENVELOPE, f"header {HEADER}: it names no earlier record of this topic and partition"
         )
+    if stage is Stage.PARSE and 0 < message.timestamp_ms < raw.timestamp_ms - _CLOCKS_DIFFER_MS:
+        raise Rejected(Code.INVALID_ENVELOPE, f"header {HEADER}: its first record is said to have come later")
     return replay
 
 

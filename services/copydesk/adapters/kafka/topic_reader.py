@@ -35,6 +35,8 @@ def place_of(record: ConsumerRecord[Any, Any]) -> str:
 async def bounds(config: DeliveryConfig, places: Iterable[TopicPartition]) -> tuple[Offsets, Offsets]:
     """First retained offset and end of each partition. The end is the last stable offset: committed records only."""
     wanted = list(places)
+    if not wanted:
+        return {}, {}
     async with reader(config) as consumer:
         return await _bounds(consumer, wanted)
 

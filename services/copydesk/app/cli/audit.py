@@ -11,7 +11,7 @@ import click
 
 from copydesk.app.cli import options
 from copydesk.app.cli.broker import broker_config, broker_errors, quiet_unless, topics_there
-from copydesk.app.cli.errors import CommandError, Exit
+from copydesk.app.cli.errors import CommandError
 from copydesk.app.cli.options import load_settings
 from copydesk.app.cli.output import console, is_terminal, say, write_json
 
@@ -34,6 +34,7 @@ _MEANING = {
     "replayed": "ended by a replay of their dead letter",
     "raw_expired": "outcomes whose raw record is not retained any more",
 }
+_WAIT_S = 0.5
 _ITEMS = ("enriched", "duplicate", "dead", "in_flight", "waiting", "outcome_expired", "lost")
 
 
@@ -75,13 +76,17 @@ async def _run(settings: Settings, wait: float | None) -> tuple[Audit, bool]:
     from copydesk_schemas.topics import TopicRole
 
     config = broker_config(settings)
-    there = await topics_there(settings, config)
-    if settings.topic(TopicRole.RAW) not in there:
-        raise CommandError(f"there is no topic {settings.topic(TopicRole.RAW)}.", Exit.FAILED)
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + (wait or 0)
+    needed = [settings.topic(role) for role in TopicRole if role not in (TopicRole.REPLAYS, TopicRole.FINGERPRINTS)]
+    while missing := [topic for topic in needed if topic not in (there := await topics_there(settings, config))]:
+        if loop.time() >= deadline:
+            raise CommandError(f"there is no topic {missing[0]}: a worker makes it when it first runs.")
+        await asyncio.sleep(_WAIT_S)
     showing = console(stderr=True).status("reading") if is_terminal() else nullcontext()
     with broker_errors(settings, "reading"), showing as status:
         auditor = Auditor(config, there, lambda topic: status.update(f"reading {topic}") if status else None)
-        caught_up = wait is None or await auditor.wait(wait)
+        caught_up = wait is None or await auditor.wait(deadline - loop.time())
         return await auditor.run(), caught_up
 
 

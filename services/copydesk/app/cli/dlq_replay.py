@@ -231,7 +231,7 @@ def _tell(reentry: Reentry, offset: int | None, history: ReplayHistory) -> None:
     replays = history.count(letter.dead_letter_id) + (offset is not None)
     if is_terminal():
         where = f"{again.topic}, partition {again.partition}" + ("" if offset is None else f", offset {offset}")
-        click.echo(f"{letter.dead_letter_id} ({letter.code}, {letter.attempts} tries): to {where}")
+        click.echo(f"{letter.dead_letter_id} ({letter.code}, try {letter.attempts}): to {where}")
         return
     write_json(
         {
@@ -274,8 +274,8 @@ def _finish(guard: Guard) -> None:
         raise CommandError("; ".join(f"{name}: {reason}" for name, reason in sorted(guard.named.items())) + ".")
     guard.tell()
     if not guard.taken:
-        before = f" {_letters(guard.closed)} of these were replayed before." if guard.closed else ""
-        say(f"There is nothing to replay.{before}")
+        before = f"; replayed before: {_letters(guard.closed)}" if guard.closed else ""
+        say(f"There is nothing to replay{before}.")
 
 
 def _letters(number: int) -> str:

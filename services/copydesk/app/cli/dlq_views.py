@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from copydesk.adapters.kafka.replay import Found
     from copydesk.core.letters import Letter, ReplayHistory
 
-_BEGINNING = 2_000
+_BEGINNING = 1_000
 """Characters of an input that a card has room for."""
 _HEADER_CHARS = 300
 
@@ -95,27 +95,29 @@ def beginning(value: bytes | None) -> str | None:
 
 
 def table(lines: list[dict[str, Any]]) -> RenderableType:
-    """Letters in brief, for a person."""
+    """Letters in brief, for a person; where there is no room, it is the reason that is cut."""
     from rich.table import Table
     from rich.text import Text
 
-    shown = Table(
-        "Failed", "Id", "Stage", "Code", "State", "Tries", "Why", box=None, header_style="bold", pad_edge=False
-    )
-    shown.columns[-1].overflow = "ellipsis"
-    shown.columns[-1].no_wrap = True
-    for column in shown.columns[:-1]:
-        column.no_wrap = True
-    for row in lines:
-        shown.add_row(
-            row["last_failed_at"][:19].replace("T", " "),
+    shown = Table(box=None, header_style="bold", pad_edge=False)
+    rows = [
+        (
+            row["last_failed_at"][5:16].replace("T", " "),
             row["dead_letter_id"],
-            row["stage"],
-            Text(row["code"], style="red" if row["kind"] == "failed" else "yellow"),
+            row["code"],
             row["state"],
-            str(row["attempts"]),
-            Text(printable(row["message"])),
+            row["attempts"],
         )
+        for row in lines
+    ]
+    for name, cells in zip(("Failed", "Id", "Code", "State", "Tries"), zip(*rows, strict=True), strict=True):
+        shown.add_column(name, no_wrap=True, min_width=max(len(str(cell)) for cell in (name, *cells)))
+    shown.add_column("Why", no_wrap=True, overflow="ellipsis")
+    for row, (failed, name, code, state_now, attempts) in zip(lines, rows, strict=True):
+        colour = "red" if row["kind"] == "failed" else "yellow"
+        style = "dim" if state_now == "replayed" else ""
+        why = Text(printable(row["message"]))
+        shown.add_row(failed, printable(name), Text(code, style=colour), state_now, str(attempts), why, style=style)
     return shown
 
 
@@ -184,7 +186,13 @@ def _rows(found: Found, history: ReplayHistory) -> Iterator[tuple[str, str]]:
 
 
 def _bytes(text: str | None) -> bytes | None:
-    return None if text is None else base64.b64decode(text)
+    """What stands in base64; what is none is shown as it is."""
+    if text is None:
+        return None
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return text.encode("utf-8", "replace")
 
 
 def _text(value: bytes | None) -> str | None:

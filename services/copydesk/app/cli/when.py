@@ -27,8 +27,8 @@ class When(click.ParamType):
             if ago is not None:
                 return datetime.now(UTC) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
             instant = datetime.fromisoformat(written)
+            return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
         except (ValueError, OverflowError):
             self.fail(
                 f"«{written}» is neither an instant such as 2026-03-01T12:00:00Z nor an age such as 2h.", param, ctx
             )
-        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
