@@ -41,6 +41,8 @@ from copydesk_schemas.reasons import Action, Code, DateRole, Flag, FoundIn, Stag
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=\D|$)")
 _BODY_CHARS = 500_000
 """Longer bodies are cut: no article has them, and every later step takes time in proportion."""
+_LINE_CHARS = 10_000
+"""Longer titles, decks, descriptions, rubrics and captions are cut: they are no such thing."""
 _SURE_LANGUAGE = 0.5
 _HINTS = "hints"
 
@@ -315,15 +317,16 @@ def _takedown(origin: _Origin) -> ParsedArticle:
 
 
 def _line(text: str | None) -> str | None:
-    return (normalize_line(text) or None) if text is not None else None
+    return (normalize_line(text[:_LINE_CHARS]) or None) if text is not None else None
 
 
 def _normalize(draft: Draft) -> None:
     """Bring all text into normal form, before anything is measured on it."""
-    draft.title = _line(draft.title)
-    draft.subtitle = _line(draft.subtitle)
-    draft.description = _line(draft.description)
-    draft.section = _line(draft.section)
+    for name in ("title", "subtitle", "description", "section"):
+        value = getattr(draft, name)
+        if value is not None and len(value) > _LINE_CHARS:
+            draft.flags.add(Flag.TRUNCATED)
+        setattr(draft, name, _line(value))
     draft.key_points = [point for text in draft.key_points if (point := normalize_line(text))]
     draft.tags = [tag for text in draft.tags if (tag := normalize_line(text))]
     draft.body = normalize_body(draft.body)

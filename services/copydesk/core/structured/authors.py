@@ -53,10 +53,13 @@ _CREDENTIAL = re.compile(
     r"J\.?D\.?|Jr\.?|Sr\.?|I{2,3}|D\.?O\.?|DDS|LCSW|FAAP",
 )
 _HONORIFIC = re.compile(r"\s*(?:기자|記者|记者)\Z")
-_ADDRESS = re.compile(r"\S+@\S+\.\S+|https?://\S+|www\.\S+|(?<!\w)@\w+")
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.\S+|https?://\S+|www\.\S+|(?<!\w)@\w+")
 _PARENTHESIS = re.compile(r"\s*[(\[（].{0,60}?[)\]）]\s*")
 _TRAILING = re.compile(r"\s+(?:for|at|in|für|bei|für die|pour|para)\s+(?:the\s+)?[A-ZÄÖÜ].*\Z")
 _DATEISH = re.compile(r"\d{2,}")
+_BYLINE_CHARS = 2_000
+"""What is read of a byline: more than a hundred names have no room in it."""
+_MAX_AUTHORS = 100
 
 
 def read_authors(
@@ -72,7 +75,7 @@ def read_authors(
     dropped = {key_of(site) for site in sites if site}
     found: dict[str, Author] = {}
     for byline, url in bylines:
-        raw = normalize_line(byline)
+        raw = normalize_line(byline[: 2 * _BYLINE_CHARS])[:_BYLINE_CHARS]
         parts = _split(raw)
         for part in parts:
             name, role = part
@@ -82,7 +85,7 @@ def read_authors(
                 trace.note("html", "author", f"dropped {name[:60]!r}", reason)
             elif key not in found:
                 found[key] = Author(name=name, url=url if len(parts) == 1 else None, role=role, raw=raw[:200])
-    return list(found.values())
+    return list(found.values())[:_MAX_AUTHORS]
 
 
 def _split(byline: str) -> list[tuple[str, str | None]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from copydesk_schemas.reasons import FoundIn
 
 _SEPARATOR = re.compile(r"\s+[|\-–—•·»«:/~]{1,2}\s+|\s*\|\s*|\s+::\s+|\s*[»｜]\s*")
+_TITLE_CHARS = 1_000
 _NO_WORD = re.compile(r"[\W_]+")
 
 
@@ -35,6 +36,8 @@ def without_site(title: str, sites: Sequence[str]) -> str:
         title: such as `Rain ends drought | The Example Times`.
         sites: names of the site, and the label of its domain.
     """
+    if len(title) > _TITLE_CHARS:
+        return title  # no headline, and each part that is cut off means another look at the rest
     names = [key for site in sites if (key := key_of(site))]
     breaks = list(_SEPARATOR.finditer(title))
     for cut in breaks[-2:]:
