@@ -32,7 +32,7 @@ def refused(bench: Bench) -> list[Row]:
 
 
 def too_large(bench: Bench, records: int = 10_000) -> Row:
-    """The output topic takes less than the worker believes: a record over the limit is a dead letter, no neighbour is."""
+    """The output topic takes less than the worker believes: what is too large is a dead letter, no neighbour is."""
     records = bench.many(records, 1_000)
     marked = frozenset(range(137, records, 200))
     with (
