@@ -1,5 +1,6 @@
 import asyncio
 import os
+import signal
 import time
 
 import pytest
@@ -58,5 +59,25 @@ async def test_process_pool_keeps_the_contract_and_outlives_stuck_and_dead_worke
         assert isinstance(results[0], WorkerCrashedError)
         assert results[1:] == [n * 2 for n in range(8)]
         assert pool.busy == 0
+    finally:
+        await pool.close()
+
+
+async def test_a_pool_that_breaks_because_an_idle_process_died_is_replaced() -> None:
+    pool = ProcessTaskPool(2, 20.0)
+    try:
+        await pool.start()
+        os.kill(await pool.run(who), signal.SIGKILL)
+        deadline = time.monotonic() + 10
+        crashes = 0
+        while crashes == 0:
+            try:
+                await pool.run(double, 1)
+            except WorkerCrashedError:
+                crashes += 1
+            assert time.monotonic() < deadline, "the death was never noticed"
+            await asyncio.sleep(0.05)
+        assert await asyncio.gather(*(pool.run(double, n) for n in range(20))) == [n * 2 for n in range(20)]
+        assert pool.crashes == 1
     finally:
         await pool.close()

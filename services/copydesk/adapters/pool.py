@@ -9,9 +9,11 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError as FutureCancelledError
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
@@ -67,13 +69,10 @@ class ProcessTaskPool:
         self.crashes = 0
         self.busy = 0
         self._slots = asyncio.Semaphore(in_flight or workers * 2)
-        # spawn, not fork: the parent has threads (RocksDB, librdkafka) that a fork would copy in any state.
-        self._pool = ProcessPool(
-            max_workers=workers,
-            context=multiprocessing.get_context("spawn"),
-            initializer=_prepare_worker,
-            initargs=[warm_up],
-        )
+        self._warm_up = warm_up
+        self._closed = False
+        self._scheduled: set[Any] = set()
+        self._pool = self._make()
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The function's result, or its exception.
@@ -84,8 +83,11 @@ class ProcessTaskPool:
         """
         async with self._slots:
             self.busy += 1
-            future: Any = self._pool.schedule(function, args=args, kwargs=kwargs, timeout=self.timeout_s)
+            pool = self._pool
             try:
+                future: Any = pool.schedule(function, args=args, kwargs=kwargs, timeout=self.timeout_s)
+                self._scheduled.add(future)
+                future.add_done_callback(self._scheduled.discard)
                 result: T = await asyncio.wrap_future(future)
             except (TimeoutError, FutureTimeoutError) as error:
                 self.timeouts += 1
@@ -93,11 +95,42 @@ class ProcessTaskPool:
             except ProcessExpired as error:
                 self.crashes += 1
                 raise WorkerCrashedError(f"the worker process died with exit code {error.exitcode}") from error
+            except RuntimeError as error:
+                if pool.active or self._closed:  # the function's own
+                    raise
+                self.crashes += 1
+                self._replace(pool)
+                raise WorkerCrashedError(f"the pool broke: {error}") from error
             except FutureCancelledError as error:
                 raise WorkerCrashedError("the pool was stopped") from error
             finally:
                 self.busy -= 1
             return result
+
+    def _make(self) -> ProcessPool:
+        # spawn, not fork: the parent has threads (RocksDB, librdkafka) that a fork would copy in any state.
+        return ProcessPool(
+            max_workers=self.workers,
+            context=multiprocessing.get_context("spawn"),
+            initializer=_prepare_worker,
+            initargs=[self._warm_up],
+        )
+
+    def _replace(self, broken: ProcessPool) -> None:
+        """Another pool in place of a broken one: pebble gives up for ever when a process dies that had no work."""
+        if self._pool is not broken:
+            return  # another call has done it
+        self._pool = self._make()
+        left = tuple(self._scheduled)
+        broken.stop()  # type: ignore[no-untyped-call] # pebble leaves it untyped
+
+        def clear_away() -> None:
+            broken.join()
+            for future in left:
+                if not future.done():  # handed over while the pool broke: nobody else would ever answer it
+                    future.set_exception(BrokenProcessPool("the pool broke before the call began"))
+
+        threading.Thread(target=clear_away, name="broken-pool", daemon=True).start()
 
     async def start(self) -> None:
         """Start the processes and wait until their models are loaded, so that the first record is no slower."""
@@ -105,6 +138,7 @@ class ProcessTaskPool:
 
     async def close(self) -> None:
         """Kill the workers; their records are handed back by the transaction that never happens."""
+        self._closed = True
         self._pool.stop()  # type: ignore[no-untyped-call] # pebble leaves it untyped
         await asyncio.get_running_loop().run_in_executor(None, self._pool.join)
 

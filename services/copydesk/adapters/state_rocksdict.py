@@ -111,12 +111,15 @@ class RocksStore:
 
     def clear(self) -> None:
         """Forget everything, the position included."""
-        self._db.close()
+        self.close()
         self._start_anew()
 
     def close(self) -> None:
-        """Release the files."""
-        self._db.close()
+        """Release the files. What cannot be flushed is no loss: the log topic has it."""
+        try:
+            self._db.close()
+        except Exception as error:  # noqa: BLE001 - rocksdict raises bare exceptions, and has closed nevertheless
+            _log.warning("state closed without its newest changes", path=str(self.path), reason=str(error))
 
     def _start_anew(self) -> None:
         shutil.rmtree(self.path)
@@ -129,7 +132,7 @@ class RocksStore:
         if found is None and self.next_offset is None:
             self._db.put(_LAYOUT, LAYOUT)
         elif found != LAYOUT:
-            self._db.close()
+            self.close()
             raise StoreDamagedError(f"{self.path}: layout {found!r} is not {LAYOUT!r}")
 
 
