@@ -44,8 +44,8 @@ class Bench:
     scale: float = 1.0
 
     def many(self, full: int, least: int = 1) -> int:
-        """A number, scaled."""
-        return max(least, round(full * self.scale))
+        """A number, scaled, but not below `least`, where it is not itself."""
+        return max(min(least, full), round(full * self.scale))
 
     @contextmanager
     def with_broker(self, properties: Mapping[str, str] | None = None) -> Iterator[Stand]:
@@ -133,7 +133,7 @@ class Trial:
             self.app_id,
             self.folder,
             self.names,
-            self.settings,
+            {"LOG_LEVEL": "warning", **self.settings},  # a line an article and stage would be most of the work
             program=self.program,
             environment=self.environment,
             started=self.started,

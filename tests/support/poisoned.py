@@ -22,7 +22,7 @@ from copydesk.core.stages import run_parse
 from copydesk_schemas.reasons import Stage
 
 LOOP, BOMB, CRASH = b"poison: loop", b"poison: bomb", b"poison: crash"
-_BOMB_BYTES = 2 * 1024**3
+_BOMB_BYTES = 1024**3
 """Address space of a process that takes memory without end: the machine must outlive the test."""
 
 

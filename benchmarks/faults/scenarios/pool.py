@@ -31,7 +31,7 @@ def poison(stand: Stand, records: int = 1_200) -> Row:
         "poison",
         records,
         rate=40,
-        settings={**_SETTINGS, "PARSE_TIMEOUT_S": "3"},
+        settings={**_SETTINGS, "PARSE_TIMEOUT_S": "6"},
         program=("-m", "tests.support.poisoned"),
         values=value,
     ) as trial:
