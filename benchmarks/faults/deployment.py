@@ -57,6 +57,8 @@ class Deployment:
         """Exit codes of those."""
         self.rss_max_mib = 0.0
         """Most memory that one worker has held, its pool processes included."""
+        self.ended: Callable[[], object] | None = None
+        """Called when a worker has ended by itself, before it is started again."""
         self.workers: dict[str, subprocess.Popen[bytes]] = {}
         self._service = Service(
             bootstrap, app_id, folder, names, settings or {}, program=program, environment=environment or {}
@@ -144,6 +146,8 @@ class Deployment:
                     else:
                         self.restarts += 1
                         self.exits.append(code)
+                        if self.ended is not None:
+                            self.ended()
                         self.start(name)
 
 

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from confluent_kafka import KafkaError, Producer
+from confluent_kafka import KafkaError, Message, Producer
 
 
 class Load(threading.Thread):
@@ -44,6 +44,8 @@ class Load(threading.Thread):
         self.records = records
         self.sent = 0
         self.failed: list[str] = []
+        self.ends: dict[str, int] = {}
+        """End of each partition of the topic, as far as the broker has acknowledged."""
         self._topic = topic
         self._rate = rate
         self._random = random.Random(seed)
@@ -116,6 +118,9 @@ class Load(threading.Thread):
     def _numbered(self, number: int) -> bytes:
         return (b"%d " % number).ljust(self._marked_size if number in self._marked else self._size, b".")
 
-    def _delivered(self, error: KafkaError | None, _: object) -> None:
+    def _delivered(self, error: KafkaError | None, message: Message) -> None:
         if error is not None:
             self.failed.append(str(error))
+            return
+        partition, offset = str(message.partition()), int(message.offset() or 0)
+        self.ends[partition] = max(self.ends.get(partition, 0), offset + 1)

@@ -57,6 +57,17 @@ def read_topics(bootstrap: str, topics: Sequence[str], within_s: float = 120.0) 
         consumer.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One batch of outputs: when it came, monotonic seconds, and the newest raw offset on each way through.
+
+    A way is a raw partition, and the topic and partition that an output of it came to.
+    """
+
+    at: float
+    newest: dict[tuple[str, str, int], int]
+
+
 class Follower(threading.Thread):
     """Collects the origins of outputs as they come, with the times of arrival."""
 
@@ -64,8 +75,8 @@ class Follower(threading.Thread):
         super().__init__(name="follower", daemon=True)
         self.origins: Counter[Origin] = Counter()
         """How often an output of a raw record was seen."""
-        self.arrivals: list[tuple[float, frozenset[str]]] = []
-        """Monotonic seconds of each batch that came, and the raw partitions that its records come from."""
+        self.arrivals: list[Arrival] = []
+        """Every batch that came."""
         self._halt = threading.Event()
         self._consumer = _consumer(bootstrap, {})
         _assign(self._consumer, topics)
@@ -73,10 +84,10 @@ class Follower(threading.Thread):
     def run(self) -> None:
         """Collect until stopped. The client's own errors pass: it goes on when the broker is back."""
         while not self._halt.is_set():
-            found = [_record(m).origin for m in self._consumer.consume(500, 0.1) if m.error() is None]
+            found = [_record(m) for m in self._consumer.consume(500, 0.1) if m.error() is None]
             if found:
-                self.origins.update(found)
-                self.arrivals.append((time.monotonic(), frozenset(origin.split("-")[0] for origin in found)))
+                self.origins.update(record.origin for record in found)
+                self.arrivals.append(Arrival(time.monotonic(), _newest(found)))
         self._consumer.close()
 
     @property
@@ -97,7 +108,7 @@ class Follower(threading.Thread):
         """Wait until nothing has come for so long."""
         deadline = time.monotonic() + within_s
         while time.monotonic() < deadline:
-            last = self.arrivals[-1][0] if self.arrivals else 0.0
+            last = self.arrivals[-1].at if self.arrivals else 0.0
             if time.monotonic() - last >= for_s:
                 return
             time.sleep(0.1)
@@ -106,7 +117,7 @@ class Follower(threading.Thread):
         """Wait for an output that is seen after a moment; whether one was, in time."""
         deadline = time.monotonic() + within_s
         while time.monotonic() < deadline:
-            if self.arrivals and self.arrivals[-1][0] > moment:
+            if self.arrivals and self.arrivals[-1].at > moment:
                 return True
             time.sleep(0.02)
         return False
@@ -151,6 +162,15 @@ def _record(message: Message) -> Record:
     else:
         origin = f"{partition}-{offset}"
     return Record(str(message.topic()), partition, offset, message.key() or b"", value, origin)
+
+
+def _newest(records: Sequence[Record]) -> dict[tuple[str, str, int], int]:
+    newest: dict[tuple[str, str, int], int] = {}
+    for record in records:
+        partition, offset = record.origin.split("-")
+        way = (partition, record.topic, record.partition)
+        newest[way] = max(newest.get(way, -1), int(offset))
+    return newest
 
 
 def _origin_in(value: dict[str, Any]) -> Origin:

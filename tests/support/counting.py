@@ -3,7 +3,8 @@
 Run as `python -m tests.support.counting`, it takes the settings of the real worker.
 
 parse passes a record on; dedupe counts the records of a key in its state (and logs the count); enrich passes it on.
-The environment variable COUNTING_SLOW_MS makes each record take so long.
+The environment variable COUNTING_SLOW_MS makes each record take so long; COUNTING_LEAK_KIB makes each record of the
+parse stage cost so much memory for ever.
 """
 
 from __future__ import annotations
@@ -74,6 +75,16 @@ def handlers(slow_s: float = 0.0) -> Mapping[Stage, Handler]:
     }
 
 
+def leaking(handle: Handler, kib: int) -> Handler:
+    hoard: list[bytes] = []
+
+    async def leak(job: Job) -> list[Handled]:
+        hoard.extend(os.urandom(kib * 1024) for _ in job.messages)
+        return await handle(job)
+
+    return leak
+
+
 def apply(key: bytes, value: bytes | None, state: Overlay) -> None:
     state.put(key, value)
 
@@ -82,4 +93,7 @@ if __name__ == "__main__":
     from copydesk.app.worker import run_worker
 
     slow = int(os.environ.get("COUNTING_SLOW_MS", "0")) / 1000
-    sys.exit(run_worker(Settings.load(), overrides=Overrides(handlers=handlers(slow), apply=apply)))
+    stages = dict(handlers(slow))
+    if leak_kib := int(os.environ.get("COUNTING_LEAK_KIB", "0")):
+        stages[Stage.PARSE] = leaking(stages[Stage.PARSE], leak_kib)
+    sys.exit(run_worker(Settings.load(), overrides=Overrides(handlers=stages, apply=apply)))

@@ -199,3 +199,35 @@ def test_data_and_position_agree_after_kill_9(tmp_path: Path) -> None:
         assert [key for key, _ in store.scan(b"k")] == [b"k%08d" % i for i in range(offset - 49, offset + 1)]
         store.close()
         reached = offset
+
+
+_FULL = """
+import resource, sys
+from pathlib import Path
+from copydesk.adapters.state_rocksdict import RocksStore, StoreDamagedError
+
+path = Path(sys.argv[1])
+store = RocksStore(path)
+store.write({b"kept": b"1"}, 1)
+limit, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+try:
+    for number in range(1_000):
+        store.write({b"%d" % number: bytes(1_000)}, number + 2)
+except StoreDamagedError:
+    pass
+else:
+    sys.exit("nothing was refused")
+store.close()
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
+store = RocksStore(path)
+assert store.get(b"kept") == b"1", store.recovered_from
+assert store.next_offset == number + 1
+store.close()
+"""
+
+
+def test_a_store_that_can_write_no_more_is_closed_all_the_same_and_opens_again(tmp_path: Path) -> None:
+    # A process of its own: the limit on the size of files stands in for a full disk, and holds for all its files.
+    ran = subprocess.run([sys.executable, "-c", _FULL, str(tmp_path / "store")], check=False, capture_output=True)
+    assert ran.returncode == 0, ran.stderr.decode()

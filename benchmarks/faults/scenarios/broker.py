@@ -9,16 +9,17 @@ from benchmarks.faults.result import Row
 from benchmarks.faults.trial import Stand, Trial
 
 
-def broker_restart(stand: Stand, restarts: int = 4) -> Row:
-    """Orderly stops and SIGKILLs in turn; the broker starts again at once. The worker must not need a restart."""
-    restarts = stand.many(restarts, 2)
-    with Trial(stand, "broker-restart", restarts * 9_000, rate=600) as trial:
+def broker_restart(stand: Stand, stops: int = 2, kills: int = 2) -> Row:
+    """Orderly stops and SIGKILLs, mixed; the broker starts again at once. The worker must not need a restart."""
+    ways = ["stop"] * stand.many(stops) + ["kill"] * stand.many(kills)
+    with Trial(stand, "broker-restart", len(ways) * 7_000, rate=600) as trial:
+        trial.rng.shuffle(ways)
         trial.load.start()
         trial.deployment.start("one")
         trial.expect("not ready", true=trial.deployment.ready("one"))
-        for number in range(restarts):
+        for way in ways:
             time.sleep(trial.rng.uniform(2.0, 4.0))
-            if number % 2:
+            if way == "kill":
                 stand.broker.kill()
             else:
                 stand.broker.stop()

@@ -39,4 +39,4 @@ def backlog(stand: Stand, records: int = 200_000) -> Row:
         began = time.monotonic()
         trial.deployment.start("one")
         row = trial.finish(within_s=60 + records / 500)
-        return trial.noted(row, f"{records / (trial.follower.arrivals[-1][0] - began):.0f} records/s from a cold start")
+        return trial.noted(row, f"{records / (trial.follower.arrivals[-1].at - began):.0f} records/s from a cold start")

@@ -6,7 +6,7 @@ import time
 
 from benchmarks.faults.reading import read_topics
 from benchmarks.faults.result import Row
-from benchmarks.faults.trial import Bench, Trial
+from benchmarks.faults.trial import Bench, Stand, Trial
 from confluent_kafka.admin import (  # type: ignore[attr-defined] # re-exported, though its stubs do not say so
     AclBinding,
     AclBindingFilter,
@@ -31,14 +31,17 @@ def refused(bench: Bench) -> list[Row]:
     return [too_large(bench), no_topic(bench), not_authorised(bench)]
 
 
-def too_large(bench: Bench, records: int = 10_000) -> Row:
-    """The output topic takes less than the worker believes: a record over the limit is a dead letter, no neighbour is."""
-    records = bench.many(records, 1_000)
+def too_large(bench: Bench) -> Row:
+    """See `large`."""
+    with bench.with_broker() as stand:
+        return large(stand)
+
+
+def large(stand: Stand, records: int = 10_000) -> Row:
+    """The output topic takes less than the worker believes: what is too large is a dead letter, no neighbour is."""
+    records = stand.many(records, 1_000)
     marked = frozenset(range(137, records, 200))
-    with (
-        bench.with_broker() as stand,
-        Trial(stand, "refused-too-large", records, rate=1_000, marked=marked, marked_size=2 * _LIMIT) as trial,
-    ):
+    with Trial(stand, "refused-too-large", records, rate=1_000, marked=marked, marked_size=2 * _LIMIT) as trial:
         topic = trial.names[TopicRole.ENRICHED]
         entry = ConfigEntry("max.message.bytes", str(_LIMIT), incremental_operation=AlterConfigOpType.SET)
         change = ConfigResource(ConfigResource.Type.TOPIC, topic, incremental_configs=[entry])
@@ -47,14 +50,15 @@ def too_large(bench: Bench, records: int = 10_000) -> Row:
         trial.load.start()
         trial.deployment.start("one")
         row = trial.finish()
-        dead = len(read_topics(stand.broker.bootstrap, [trial.names[TopicRole.DEAD]]))
-        # A large record whose key came before ends as a duplicate, which is small.
-        repeated = len(read_topics(stand.broker.bootstrap, [trial.names[TopicRole.DUPLICATE]]))
-        return trial.judged(
-            row,
-            f"{len(marked)} records too large, {dead} dead letters, {repeated} duplicates",
-            true=0 < dead <= len(marked),
+        raw = read_topics(stand.broker.bootstrap, [trial.names[TopicRole.RAW]])
+        oversized = {record.origin for record in raw if len(record.value) > _LIMIT}
+        repeated = {r.origin for r in read_topics(stand.broker.bootstrap, [trial.names[TopicRole.DUPLICATE]])}
+        dead = {r.origin for r in read_topics(stand.broker.bootstrap, [trial.names[TopicRole.DEAD]])}
+        # A large record whose key came before ends as a duplicate, and that record is small.
+        what = (
+            f"{len(oversized)} records too large, {len(dead)} dead letters, {len(oversized & repeated)} were duplicates"
         )
+        return trial.judged(row, what, true=bool(dead) and dead == oversized - repeated)
 
 
 def no_topic(bench: Bench, records: int = 20_000) -> Row:

@@ -7,8 +7,11 @@ from collections.abc import Callable, Mapping
 from benchmarks.faults.result import Row
 from benchmarks.faults.scenarios.broker import broker_gone, broker_restart
 from benchmarks.faults.scenarios.clock import clock
+from benchmarks.faults.scenarios.comparison import comparison
 from benchmarks.faults.scenarios.kill import backlog, kill
+from benchmarks.faults.scenarios.memory import memory
 from benchmarks.faults.scenarios.network import slow_broker
+from benchmarks.faults.scenarios.pool import poison, pool_kill
 from benchmarks.faults.scenarios.refused import refused
 from benchmarks.faults.scenarios.state import state
 from benchmarks.faults.scenarios.workers import churn, term, timeout, zombie
@@ -40,4 +43,8 @@ SCENARIOS: Mapping[str, Callable[[Bench], Rows]] = {
     "timeout": timeout,
     "slow-broker": slow_broker,
     "clock": _on_a_broker(clock),
+    "poison": _on_a_broker(poison),
+    "pool-kill": _on_a_broker(pool_kill),
+    "memory": _on_a_broker(memory),
+    "comparison": _on_a_broker(comparison),
 }

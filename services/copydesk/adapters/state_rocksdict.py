@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
@@ -107,18 +107,15 @@ class RocksStore:
 
     def clear(self) -> None:
         """Forget everything, the position included."""
-        with suppress(StateUnavailableError):  # what could not be written is to be forgotten anyway
-            self.close()
+        self.close()
         self._start_anew()
 
     def close(self) -> None:
-        """Release the files.
-
-        Raises:
-            StateUnavailableError: something that was still in memory could not be written.
-        """
-        with self._said_plainly():
+        """Release the files. What cannot be flushed is no loss: the log topic has it."""
+        try:
             self._db.close()
+        except Exception as error:  # noqa: BLE001 - rocksdict raises bare exceptions, and has closed nevertheless
+            _log.warning("state closed without its newest changes", path=str(self.path), reason=str(error))
 
     @contextmanager
     def _said_plainly(self) -> Iterator[None]:
@@ -145,12 +142,12 @@ class RocksStore:
                 self._db.put(_LAYOUT, LAYOUT)
                 return
         except Exception as error:  # rocksdict raises bare exceptions
-            self._db.close()
+            self.close()
             if _is_damage(str(error)):
                 raise _DamagedError(f"{self.path}: {error}") from error
             raise StateUnavailableError(f"{self.path}: {error}") from error
         if found != LAYOUT:
-            self._db.close()
+            self.close()
             raise _DamagedError(f"{self.path}: layout {found!r} is not {LAYOUT!r}")
 
 

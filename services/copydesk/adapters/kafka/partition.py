@@ -268,10 +268,7 @@ class PartitionPump:
         self.in_flight = 0
         self.state = State.CLOSED
         if store is not None:
-            try:
-                store.close()
-            except StateUnavailableError as error:
-                self._log.warning("state not closed cleanly, its log makes up for what is missing", reason=str(error))
+            store.close()
         if outbox is not None:
             await outbox.close()
 

@@ -1,0 +1,64 @@
+"""A trial with real stages: made-up articles, and the state that the real dedupe keeps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from benchmarks.faults.reading import Record, read_topics
+from benchmarks.faults.trial import Trial
+from benchmarks.faults.verdict import StateCheck
+from tests.support.documents import Writer, page
+
+from copydesk.adapters.state_memory import MemoryStore
+from copydesk.adapters.state_rocksdict import RocksStores
+from copydesk.core.dedupe import apply_event
+from copydesk.core.options import DedupeOptions
+from copydesk.core.ports import Overlay
+from copydesk_schemas.topics import TopicRole
+
+
+def article(number: int) -> bytes:
+    """A page, the same for the same number."""
+    writer = Writer(number)
+    return page(f"https://news.example/{number}", f"{writer.title()} {number}", writer.paragraphs(3))
+
+
+class ArticleTrial(Trial):
+    """Counts by the raw coordinates in the records themselves, and checks stores by replaying their log."""
+
+    def dead_letters(self) -> list[tuple[str, str]]:
+        """Origin and code of every dead letter."""
+        letters = read_topics(self.stand.broker.bootstrap, [self.names[TopicRole.DEAD]])
+        return [(letter.origin, str(json.loads(letter.value)["code"])) for letter in letters]
+
+    def numbered(self) -> dict[str, bytes]:
+        """Value of every raw record by its coordinates."""
+        return {r.origin: r.value for r in read_topics(self.stand.broker.bootstrap, [self.names[TopicRole.RAW]])}
+
+    def state(self, expected: Mapping[bytes, int], log: Sequence[Record]) -> StateCheck:  # noqa: ARG002 - keys are the stage's own
+        """Every store must be what the real stage makes of its log up to the position that it names."""
+        checks = [_replayed(folder, log) for folder in sorted(self.folder.glob(f"*/{self.app_id}"))]
+        repeated = len(log) - len({record.key for record in log})
+        return StateCheck(sum(c.keys for c in checks), sum(c.wrong for c in checks) + repeated)
+
+
+def _replayed(folder: Path, log: Sequence[Record]) -> StateCheck:
+    keys = wrong = 0
+    for partition in {record.partition for record in log}:
+        store = RocksStores(folder).open(partition)
+        try:
+            position, held = store.next_offset or 0, dict(store.scan(b""))
+        finally:
+            store.close()
+        replay = MemoryStore()
+        for record in log:
+            if record.partition == partition and record.offset < position:
+                overlay = Overlay(replay)
+                apply_event(record.key, record.value, overlay, DedupeOptions())
+                replay.write(overlay.changes, record.offset + 1)
+        wanted = dict(replay.scan(b""))
+        keys += len(wanted)
+        wrong += sum(held.get(key) != wanted.get(key) for key in set(held) | set(wanted))
+    return StateCheck(keys, wrong)

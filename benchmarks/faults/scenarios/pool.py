@@ -1,0 +1,74 @@
+"""The process pool: articles that poison it, and processes that are killed from outside. The real stages run."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections import Counter
+
+import psutil
+from benchmarks.faults.articles import ArticleTrial, article
+from benchmarks.faults.deployment import REAL
+from benchmarks.faults.result import Row
+from benchmarks.faults.trial import Stand, Trial
+from tests.support import poisoned
+
+_EXPECTED = {poisoned.LOOP: "parse_timeout", poisoned.BOMB: "parse_error", poisoned.CRASH: "parse_error"}
+_SETTINGS = {"ENRICH__ENRICHERS": "", "BATCH_RECORDS": "20"}
+
+
+def poison(stand: Stand, records: int = 1_200) -> Row:
+    """Records that never end, take all memory, or kill their process: each costs exactly its own record."""
+    records = stand.many(records, 120)
+    kinds = list(_EXPECTED)
+    bad = {number: kinds[at % 3] for at, number in enumerate(range(11, records, 40))}
+
+    def value(number: int) -> bytes:
+        return bad[number] if number in bad else article(number)
+
+    with ArticleTrial(
+        stand,
+        "poison",
+        records,
+        rate=40,
+        settings={**_SETTINGS, "PARSE_TIMEOUT_S": "6"},
+        program=("-m", "tests.support.poisoned"),
+        values=value,
+    ) as trial:
+        trial.load.start()
+        trial.deployment.start("one")
+        row = trial.finish()
+        values = trial.numbered()
+        wanted = {origin: _EXPECTED[v] for origin, v in values.items() if v in _EXPECTED}
+        found = dict(trial.dead_letters())
+        codes = ", ".join(f"{count} {code}" for code, count in sorted(Counter(found.values()).items()))
+        innocent = len(set(found) - set(wanted))
+        return Trial.judged(
+            row, f"{len(wanted)} poisoned; dead letters: {codes}; of innocents: {innocent}", true=found == wanted
+        )
+
+
+def pool_kill(stand: Stand, kills: int = 30) -> Row:
+    """Pool processes die from outside, at random. The record at hand is tried once more: no article is lost to it."""
+    kills = stand.many(kills, 3)
+    with ArticleTrial(
+        stand, "pool-kill", kills * 80, rate=60, settings=_SETTINGS, program=REAL, values=article
+    ) as trial:
+        trial.load.start()
+        worker = trial.deployment.start("one")
+        trial.expect("not ready", true=trial.deployment.ready("one"))
+        for _ in range(kills):
+            time.sleep(trial.rng.uniform(0.5, 2.0))
+            processes = [p for p in psutil.Process(worker.pid).children(recursive=True) if "spawn_main" in _line(p)]
+            trial.struck()
+            trial.rng.choice(processes).send_signal(signal.SIGKILL)
+        row = trial.finish()
+        dead = trial.dead_letters()
+        return Trial.judged(row, f"dead letters: {len(dead)}", true=not dead)
+
+
+def _line(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:  # it has just ended
+        return ""

@@ -1,0 +1,55 @@
+"""The real worker with a parse stage in which marked records loop, take memory without end, or kill their process.
+
+Run as `python -m tests.support.poisoned`. The functions run in the real pool of processes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from datetime import datetime
+
+from copydesk.adapters.pool import ProcessTaskPool
+from copydesk.app.handlers import PoolHandler
+from copydesk.app.settings import Settings
+from copydesk.app.wiring import Overrides
+from copydesk.core.options import Options
+from copydesk.core.records import Message, StageResult
+from copydesk.core.stages import run_parse
+from copydesk_schemas.reasons import Stage
+
+LOOP, BOMB, CRASH = b"poison: loop", b"poison: bomb", b"poison: crash"
+
+
+def parse(message: Message, options: Options, now: datetime) -> StageResult:
+    """`run_parse`, but for marked records."""
+    value = message.value or b""
+    if value.startswith(LOOP):
+        while True:
+            pass
+    if value.startswith(BOMB):
+        hoard = []  # until the pool's limit stops it
+        while True:
+            hoard.append(bytearray(64 * 1024**2))
+    if value.startswith(CRASH):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return run_parse(message, options, now)
+
+
+def main() -> int:
+    """Run the worker until it is told to stop; its exit code."""
+    from copydesk.app.worker import run_worker
+
+    settings = Settings.load()
+    options = settings.options()
+    pool = ProcessTaskPool(settings.workers(), settings.parse_timeout_s, memory_mib=settings.pool_memory_mib)
+    handler = PoolHandler(Stage.PARSE, parse, pool, options)
+    code = run_worker(settings, overrides=Overrides(pool=pool, handlers={Stage.PARSE: handler}))
+    asyncio.run(pool.close())
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
