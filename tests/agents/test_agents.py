@@ -40,6 +40,7 @@ from copydesk.core.ports import (
     WorkerCrashedError,
 )
 from copydesk.core.records import Emit, Message, Outcome, OutcomeKind, StageResult
+from copydesk.core.replay import FirstRaw, Replay, replay_headers
 from copydesk.core.stages import run_parse
 from copydesk_schemas.reasons import Code, Stage
 from copydesk_schemas.topics import TopicRole
@@ -595,3 +596,31 @@ async def test_decisions_that_were_refused_stay_refused_when_more_are(monkeypatc
         ("dead-letter", b"v2"),
         ("parsed-articles", b"v3"),
     ]
+
+
+def test_a_refused_item_of_a_feed_can_be_replayed_alone() -> None:
+    entries = "".join(f"<item><title>Item {n}</title><description>Text {n}.</description></item>" for n in range(3))
+    feed = f'<rss version="2.0"><channel><title>F</title>{entries}</channel></rss>'.encode()
+    message = Message("raw-articles", 0, 7, 1_000, b"key", feed)
+    handled = Handled(run_parse(message, Options(), datetime(2026, 3, 1, tzinfo=UTC)))
+    refused = Refusal(Options())(handled, message, 1, ValueError("too large"))
+    letter = json.loads(refused.result.emits[1].value or b"")
+    assert (letter["dead_letter_id"], letter["raw"]["items"]) == ("raw-articles-0-7-1", 3)
+    assert [outcome.item for outcome in refused.result.outcomes] == [0, 1, 2]
+
+
+def test_a_dead_letter_that_is_refused_keeps_its_history() -> None:
+    first = FirstRaw("raw-articles", 0, 7, 0, None, 1_000)
+    marks = replay_headers(Replay(first, 2, datetime(2026, 3, 1, tzinfo=UTC), "parse"), "dead-letter-0-1")
+    message = Message("raw-articles", 0, 9, 2_000, b"key", b"", (*marks, ("x-url", b"u")))
+    handled = Handled(run_parse(message, Options(), datetime(2026, 3, 2, tzinfo=UTC)))
+    refuse = Refusal(Options())
+    twice = refuse(refuse(handled, message, 0, ValueError("too large")), message, 0, ValueError("too large"))
+    letter = json.loads(twice.result.emits[0].value or b"")
+    assert (letter["dead_letter_id"], letter["attempts"], letter["code"]) == (
+        "raw-articles-0-7-0",
+        3,
+        "publish_too_large",
+    )
+    assert letter["original"]["value_b64"] is None
+    assert letter["raw"]["items"] is None, "the whole record is replayed"

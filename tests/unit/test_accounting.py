@@ -133,3 +133,16 @@ def test_lag_of_a_partition_that_went_elsewhere_is_forgotten() -> None:
     assert value(metrics, "copydesk_lag_records", stage="parse", topic="raw-articles", partition="3") == 12
     metrics.lag_forgotten(Stage.PARSE, "raw-articles", 3)
     assert value(metrics, "copydesk_lag_records", stage="parse", topic="raw-articles", partition="3") is None
+
+
+@pytest.mark.parametrize("stage", [Stage.DEDUPE, Stage.ENRICH])
+def test_what_a_replay_brings_in_is_received_again(stage: Stage) -> None:
+    metrics = Metrics()
+    accounting = Accounting(metrics)
+    dead = replace(OUTCOME, stage=stage, kind=OutcomeKind.DEAD, code=Code.ENRICH_TIMEOUT)
+    accounting.record(Stage.PARSE, result(replace(OUTCOME, stage=Stage.PARSE, kind=OutcomeKind.FORWARDED)))
+    accounting.record(stage, result(dead))
+    assert value(metrics, "copydesk_balance_items") == 0
+    accounting.record(stage, result(replace(OUTCOME, stage=stage, reentered=True)))
+    assert value(metrics, "copydesk_balance_items") == 0
+    assert value(metrics, "copydesk_items_received_total") == 2

@@ -121,6 +121,21 @@ def test_failing_again_in_any_stage_is_the_same_dead_letter(stage: Stage) -> Non
     assert (found.original.topic, found.original.offset) == (message.topic, message.offset), "where a replay re-enters"
 
 
+@pytest.mark.parametrize("enters", list(Stage))
+def test_a_replay_is_received_where_it_enters_and_nowhere_else(enters: Stage) -> None:
+    first = FirstRaw("raw-articles", 0, 7, 0, None, ARRIVED_MS)
+    marks = replay_headers(Replay(first, 1, FAILED, enters), FROM)
+    message = replace(raw(TEXT, offset=500), headers=marks)
+    parsed = run_parse(message, Options(), NOW)
+    with DictState().transaction() as overlay:
+        decided = run_dedupe(as_input(parsed.emits[0], "parsed-articles"), overlay, Options(), NOW).result
+    unique = as_input(decided.emits[0], "unique-articles")
+    enriched = run_enrich(unique, Options(), NOW)
+    dead = dead_letter_for(unique, Stage.ENRICH, Code.INTERNAL, RuntimeError("no"), Options(), NOW)
+    found = [result.outcomes[0].reentered for result in (decided, enriched, dead)]
+    assert found == [enters is Stage.DEDUPE, enters is Stage.ENRICH, enters is Stage.ENRICH]
+
+
 def test_of_a_feed_only_the_item_that_failed_is_processed() -> None:
     first = run_parse(raw(FEED, offset=7), Options(), NOW)
     assert [(o.item, o.items) for o in first.outcomes] == [(0, 3), (1, 3), (2, 3)]

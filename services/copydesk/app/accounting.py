@@ -32,7 +32,8 @@ class Accounting:
         if timings:
             self.metrics.worked(stage, timings)
         for outcome in result.outcomes:
-            if stage is Stage.PARSE:
+            # A dead letter was an end; its replay begins again, at whatever stage.
+            if stage is Stage.PARSE or outcome.reentered:
                 self.metrics.received()
             self.metrics.outcome(outcome)
             if outcome.kind is not OutcomeKind.FORWARDED:

@@ -17,7 +17,7 @@ from copydesk.core.errors import Rejected
 from copydesk.core.ids import content_sha256, raw_coordinates
 from copydesk.core.options import Options, config_hash
 from copydesk.core.records import Emit, Message, Outcome, OutcomeKind
-from copydesk.core.replay import REPLAYED_FROM, Replay, as_first, known_replay, split_coordinates
+from copydesk.core.replay import REPLAYED_FROM, Replay, as_first, known_replay, reentered, split_coordinates
 from copydesk_schemas.dead_letter import DeadLetter, Original
 from copydesk_schemas.parsed import ParsedArticle, UniqueArticle
 from copydesk_schemas.parts import Pipeline, RawRef
@@ -227,6 +227,7 @@ def dead_letter(
         raw_offset=raw.offset,
         item=raw.item,
         items=raw.items,
+        reentered=reentered(message, stage),
         raw_timestamp_ms=round(raw.timestamp.timestamp() * 1000),
         article_id=article_id,
         code=code,

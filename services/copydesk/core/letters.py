@@ -241,7 +241,7 @@ def reentry_headers(letter: Letter, headers: Headers, place: str) -> Headers:
             items=raw.items,
             timestamp_ms=max(0, round(raw.timestamp.timestamp() * 1000)),
         )
-        replay = Replay(first, letter.attempts, letter.first_failed_at)
+        replay = Replay(first, letter.attempts, letter.first_failed_at, letter.stage)
         msgspec.convert(msgspec.to_builtins(replay), Replay)  # the limits are checked on the way in only
     except msgspec.ValidationError as error:
         raise UnreadableError(f"{letter.dead_letter_id}: {error}") from error

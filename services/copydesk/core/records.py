@@ -58,6 +58,8 @@ class Outcome:
     raw_timestamp_ms: int
     items: int | None = None
     """Number of items of the raw record, where it is known."""
+    reentered: bool = False
+    """Whether a replay brought it in at this stage."""
     article_id: str | None = None
     revision: int | None = None
     code: Code | None = None

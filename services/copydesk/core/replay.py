@@ -58,6 +58,8 @@ class Replay(msgspec.Struct, frozen=True):
     attempts: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
     """Tries that failed before this one."""
     first_failed_at: Annotated[datetime, msgspec.Meta(tz=True)]
+    stage: Annotated[str, msgspec.Meta(max_length=20)] = ""
+    """Where it enters again: there it is counted as received, for its dead letter was counted as an end."""
 
     @property
     def only_item(self) -> int | None:
@@ -131,6 +133,12 @@ def known_replay(message: Message, stage: Stage) -> Replay | None:
         return read_replay(message, stage)
     except Rejected:
         return None
+
+
+def reentered(message: Message, stage: Stage) -> bool:
+    """Whether this is a replay that enters the pipeline at this stage, rather than comes through it."""
+    replay = known_replay(message, stage)
+    return replay is not None and replay.stage == stage
 
 
 def as_first(message: Message, replay: Replay | None) -> Message:

@@ -7,7 +7,7 @@ which the process has to deal with: a fault belongs to its record and becomes it
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import ValidationError
@@ -23,7 +23,7 @@ from copydesk.core.options import Options
 from copydesk.core.parse import ItemFailure, parse_message
 from copydesk.core.ports import Overlay, StateUnavailableError
 from copydesk.core.records import Emit, Message, Outcome, OutcomeKind, StageResult
-from copydesk.core.replay import carried, known_replay
+from copydesk.core.replay import carried, known_replay, reentered
 from copydesk.core.timing import Stopwatch
 from copydesk.core.trace import NO_TRACE, Trace
 from copydesk.core.urls import dedupe_group
@@ -113,7 +113,8 @@ def run_dedupe(
             decision = decide(article, state, options.dedupe, now=now, trace=trace)
         if decision.refused is not None:
             return DedupeResult(_refused(message, article, decision.refused, options, now, watch), decision.events)
-        pair = _decided(message, article, decision)
+        emit, outcome = _decided(message, article, decision)
+        pair = emit, replace(outcome, reentered=reentered(message, Stage.DEDUPE))
     except StateUnavailableError:
         raise
     except Exception as error:  # noqa: BLE001 - a fault belongs to its record
@@ -160,10 +161,9 @@ def run_enrich(message: Message, options: Options, now: datetime, *, trace: Trac
                 *h.trace_headers(message.headers),
             ),
         )
-        pair = (
-            emit,
-            _enriched_outcome(enriched, backfill=unique.article.priority is Priority.BACKFILL or replay is not None),
-        )
+        late = unique.article.priority is Priority.BACKFILL or replay is not None
+        outcome = _enriched_outcome(enriched, backfill=late)
+        pair = emit, replace(outcome, reentered=reentered(message, Stage.ENRICH))
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - a fault belongs to its record
