@@ -48,11 +48,12 @@ def test_what_failed_is_replayed_and_published_once(desk: Deployment, function: 
     (letter,) = found[TopicRole.DEAD]
     (told,) = desk.lines("dlq", "replay", "--code", letter["code"], "--yes")
     assert told["dead_letter_id"] == letter["dead_letter_id"]
-    assert (told["to"]["topic"], told["to"]["partition"]) == (
-        letter["original"]["topic"],
-        letter["original"]["partition"],
-    )
-    assert told["to"]["offset"] > letter["original"]["offset"]
+    if function == "run_parse":
+        original = letter["original"]
+        assert (told["to"]["topic"], told["to"]["partition"]) == (original["topic"], original["partition"])
+        assert told["to"]["offset"] > original["offset"]
+    else:
+        assert told["to"]["topic"].endswith("parsed-articles"), "dedupe answers with the verdict that it has stored"
     found = desk.work(4)
     assert outcomes(found) == {"enriched": 3, "dead": 1}
     (again,) = [a for a in found[TopicRole.ENRICHED] if a["url"] == "https://a.example/2"]
@@ -73,6 +74,19 @@ def test_a_dead_letter_of_the_dedupe_stage_is_replayed_into_its_partition(desk: 
     assert outcomes(found) == {"enriched": 2, "dead": 1}
     last = max(found[TopicRole.ENRICHED], key=lambda a: a["revision"])
     assert (last["pub_status"], last["revision"]) == ("canceled", 2)
+
+
+def test_what_failed_and_was_taken_down_since_does_not_come_back(desk: Deployment) -> None:
+    desk.produce(page(1), page(2))
+    found = desk.work(2, InlinePool(failing("run_enrich", b"number 2 was")))
+    (letter,) = found[TopicRole.DEAD]
+    desk.produce(Raw(json.dumps({"action": "delete", "url": "https://a.example/2"}).encode(), b"k"))
+    found = desk.work(3)
+    assert [a["pub_status"] for a in found[TopicRole.ENRICHED] if a["url"] != "https://a.example/1"] == ["canceled"]
+    desk.run("dlq", "replay", "--id", letter["dead_letter_id"], "--yes")
+    found = desk.work(4)
+    assert outcomes(found) == {"enriched": 2, "dead": 2}
+    assert [one["code"] for one in found[TopicRole.DEAD]] == ["enrich_error", "taken_down"]
 
 
 def test_of_a_feed_one_item_is_replayed_alone(desk: Deployment) -> None:

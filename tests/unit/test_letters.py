@@ -113,7 +113,9 @@ def test_what_a_filter_means(chosen: Filter, *, meant: bool) -> None:
 def test_the_input_comes_back_bit_by_bit_with_one_header_more() -> None:
     one = letter()
     assert carried_input(one) == replace(MESSAGE, timestamp_ms=0)
-    headers = reentry_headers(one, (*MESSAGE.headers, ("Copydesk-Replay", b"of an earlier try")), "dead-letter-1-42")
+    headers = reentry_headers(
+        one, (*MESSAGE.headers, ("Copydesk-Replay", b"of an earlier try")), "dead-letter-1-42", Stage.PARSE
+    )
     again = replace(MESSAGE, offset=120, headers=headers)
     replay = read_replay(again, Stage.PARSE)
     assert replay is not None
@@ -134,7 +136,7 @@ def test_coordinates_that_no_stage_would_believe_are_not_sent(changes: dict[str,
     fields = value()
     raw = fields["raw"] | changes.pop("raw", {})
     with pytest.raises(UnreadableError):
-        reentry_headers(letter(raw=raw, **changes), (), "dead-letter-1-42")
+        reentry_headers(letter(raw=raw, **changes), (), "dead-letter-1-42", Stage.PARSE)
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,19 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
+from pydantic import ValidationError
 
 from copydesk.core.ids import raw_coordinates
 from copydesk.core.records import Headers, Message
 from copydesk.core.replay import FirstRaw, Replay, replay_headers, without_replay
+from copydesk.core.urls import dedupe_group
+from copydesk_schemas.parsed import UniqueArticle
+from copydesk_schemas.reasons import Stage
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -220,13 +224,39 @@ def carried_input(letter: Letter) -> Message:
     return Message(original.topic, original.partition, original.offset, 0, key, value, headers)
 
 
-def reentry_headers(letter: Letter, headers: Headers, place: str) -> Headers:
-    """Headers of the record that enters its topic again.
+def through_dedupe(message: Message, topic: str, shards: int) -> Message | None:
+    """An input of the enrich stage as it came to the dedupe stage; None where it cannot be read.
+
+    Dedupe answers with the verdict that it has stored, so nothing is decided twice. But an article that was taken down
+    since must not come back, and only dedupe knows.
+
+    Args:
+        message: the input, read from `unique-articles`.
+        topic: name of `parsed-articles`.
+        shards: its number of partitions.
+    """
+    try:
+        article = UniqueArticle.model_validate_json(message.value or b"").article
+    except ValidationError:
+        return None
+    shard = dedupe_group(article.language.code, shards)
+    return replace(
+        message,
+        topic=topic,
+        partition=shard,
+        key=str(shard).encode(),
+        value=article.model_dump_json().encode(),
+    )
+
+
+def reentry_headers(letter: Letter, headers: Headers, place: str, enters: Stage) -> Headers:
+    """Headers of the record that enters a topic again.
 
     Args:
         letter: what is replayed.
         headers: of the failing stage's input.
         place: coordinates of the letter itself, `topic-partition-offset`.
+        enters: the stage that reads it first.
 
     Raises:
         UnreadableError: the letter's coordinates are none.
@@ -241,7 +271,7 @@ def reentry_headers(letter: Letter, headers: Headers, place: str) -> Headers:
             items=raw.items,
             timestamp_ms=max(0, round(raw.timestamp.timestamp() * 1000)),
         )
-        replay = Replay(first, letter.attempts, letter.first_failed_at, letter.stage)
+        replay = Replay(first, letter.attempts, letter.first_failed_at, enters)
         msgspec.convert(msgspec.to_builtins(replay), Replay)  # the limits are checked on the way in only
     except msgspec.ValidationError as error:
         raise UnreadableError(f"{letter.dead_letter_id}: {error}") from error

@@ -33,6 +33,7 @@ from copydesk.core.letters import (
     read_entry,
     read_letter,
     reentry_headers,
+    through_dedupe,
     why_not,
 )
 from copydesk.core.records import Message
@@ -132,10 +133,15 @@ class Inputs:
             raise CannotReplayError(reason)
         try:
             message = await self._input(letter)
-            headers = reentry_headers(letter, message.headers, found.place)
+            enters = Stage(letter.stage)
+            if enters is Stage.ENRICH:
+                parsed = self._config.topics[TopicRole.PARSED]
+                earlier = through_dedupe(message, parsed.name, parsed.spec.partitions)
+                message, enters = (earlier, Stage.DEDUPE) if earlier is not None else (message, enters)
+            headers = reentry_headers(letter, message.headers, found.place, enters)
         except UnreadableError as error:
             raise CannotReplayError(str(error)) from error
-        limit = self._config.limit(SOURCES[Stage(letter.stage)])
+        limit = self._config.limit(SOURCES[enters])
         again = Outgoing(message.topic, message.partition, message.key, message.value, headers)
         if again.size() > limit:
             raise CannotReplayError(f"it has {again.size():,} bytes, and {again.topic} takes {limit:,}")

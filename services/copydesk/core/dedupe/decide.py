@@ -45,7 +45,8 @@ def decide(
     """
     key = coordinates(article)
     verdict = s.load_outcome(state, key)
-    if verdict is not None:
+    # What was refused comes again only where somebody replays its dead letter, to have it decided anew.
+    if verdict is not None and verdict.refused is None:
         gone = takedown.canceled_since(verdict, state)
         decision = render(article, verdict) if gone is None else Decision(None, None, refused=gone)
         trace.note("dedupe", "record", "decided before", explain(decision))
