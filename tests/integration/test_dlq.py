@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from tests.support.inline_pool import InlinePool
 from tests.support.kafka import KafkaBroker
 from tests.support.service import Raw
 
+from copydesk.adapters.kafka.jobs import Handled, Job
 from copydesk.adapters.kafka.outbox import send_all
 from copydesk.adapters.kafka.replay import (
     Found,
@@ -30,6 +32,9 @@ from copydesk.adapters.kafka.replay import (
 )
 from copydesk.adapters.kafka.topic_reader import parts
 from copydesk.app.delivery import delivery_config
+from copydesk.core.options import Options
+from copydesk.core.stages import dead_letter_for
+from copydesk_schemas.reasons import Code, Stage
 from copydesk_schemas.topics import TopicRole
 
 pytestmark = pytest.mark.kafka
@@ -62,18 +67,36 @@ def test_what_failed_is_replayed_and_published_once(desk: Deployment, function: 
     assert (again["dedup"]["verdict"], again["processing"]["attempt"]) == ("unique", 2)
 
 
-def test_a_dead_letter_of_the_dedupe_stage_is_replayed_into_its_partition(desk: Deployment) -> None:
-    takedown = Raw(json.dumps({"action": "delete", "url": "https://a.example/1"}).encode(), b"k")
-    desk.produce(takedown)
-    found = desk.work(1)
-    assert found[TopicRole.DEAD][0]["code"] == "bad_takedown"
-    desk.produce(page(1))
-    desk.work(2)
+async def no_disk(job: Job) -> list[Handled]:
+    """A dedupe stage that cannot read its state."""
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    error = OSError("no disk")
+    return [
+        Handled(dead_letter_for(message, Stage.DEDUPE, Code.STATE_UNAVAILABLE, error, Options(), now))
+        for message in job.messages
+    ]
+
+
+def test_a_fault_of_the_dedupe_stage_is_replayed_into_its_partition(desk: Deployment) -> None:
+    desk.produce(page(1), feed(2, 3))
+    found = desk.work(3, handlers={Stage.DEDUPE: no_disk})
+    assert {letter["code"] for letter in found[TopicRole.DEAD]} == {"state_unavailable"}
+    told = desk.lines("dlq", "replay", "--stage", "dedupe", "--yes")
+    assert {(one["to"]["topic"], one["to"]["partition"]) for one in told} == {(desk.names[TopicRole.PARSED], 0)}
+    found = desk.work(6)
+    assert outcomes(found) == {"enriched": 3, "dead": 3}
+    assert {a["dedup"]["verdict"] for a in found[TopicRole.ENRICHED]} == {"unique"}
+
+
+def test_what_deduplication_has_decided_stays_decided(desk: Deployment) -> None:
+    desk.produce(Raw(json.dumps({"action": "delete", "url": "https://a.example/1"}).encode(), b"k"))
+    desk.work(1)
     desk.run("dlq", "replay", "--code", "bad_takedown", "--yes")
-    found = desk.work(3)
-    assert outcomes(found) == {"enriched": 2, "dead": 1}
-    last = max(found[TopicRole.ENRICHED], key=lambda a: a["revision"])
-    assert (last["pub_status"], last["revision"]) == ("canceled", 2)
+    found = desk.work(2)
+    assert [(letter["code"], letter["attempts"]) for letter in found[TopicRole.DEAD]] == [
+        ("bad_takedown", 1),
+        ("bad_takedown", 2),
+    ]
 
 
 def test_what_failed_and_was_taken_down_since_does_not_come_back(desk: Deployment) -> None:
@@ -217,7 +240,7 @@ def test_what_dies_before_the_commit_has_replayed_nothing(desk: Deployment) -> N
 
 def test_a_replay_that_is_killed_goes_on_where_it_was(desk: Deployment) -> None:
     desk.produce(*(page(n) for n in range(400)))
-    desk.work(400, InlinePool(failing("run_parse")))
+    desk.work(400, InlinePool(failing("run_parse")), fuse={"run": 0, "ratio": 0})
     command = [sys.executable, "-m", "copydesk", "dlq", "replay", "--all", "--yes"]
     with subprocess.Popen(command, env=os.environ | desk.env, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None

@@ -13,10 +13,12 @@ from tests.support.inline_pool import Fails, InlinePool
 from tests.support.service import ENDS, Raw, declare, following, own_names, produce
 
 from copydesk.app.cli import cli
+from copydesk.app.handlers import Handler
 from copydesk.app.settings import Settings, TopicOverride, Topics
 from copydesk.app.wiring import Overrides, build_app, running
 from copydesk.core.ports import TaskTimeoutError
 from copydesk.core.records import Message
+from copydesk_schemas.reasons import Stage
 from copydesk_schemas.topics import TopicRole
 
 _SUBJECTS = ("bridge", "harvest", "library", "orchestra", "railway", "stadium")
@@ -92,11 +94,18 @@ class Deployment:
         """Send raw records."""
         asyncio.run(produce(self.bootstrap, self.names[TopicRole.RAW], records))
 
-    def work(self, outcomes: int, pool: InlinePool | None = None, **settings: Any) -> dict[TopicRole, list[Any]]:
+    def work(
+        self,
+        outcomes: int,
+        pool: InlinePool | None = None,
+        handlers: Mapping[Stage, Handler] | None = None,
+        **settings: Any,
+    ) -> dict[TopicRole, list[Any]]:
         """Run the app until so many outcomes have ever been published; all of them, by topic."""
 
         async def work() -> dict[TopicRole, list[Any]]:
-            app = build_app(self.settings(**settings), overrides=Overrides(pool=pool or InlinePool(), web=False))
+            overrides = Overrides(pool=pool or InlinePool(), handlers=handlers, web=False)
+            app = build_app(self.settings(**settings), overrides=overrides)
             async with following(self.bootstrap, self.names, ENDS) as follower, running(app):
                 await follower.until(outcomes, 60)
                 await follower.quiet(1.0)
