@@ -49,12 +49,15 @@ class RocksStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.recovered_from: str | None = None
+        self._closed = True
+        self._corrupt = False
         path.mkdir(parents=True, exist_ok=True)
         try:
-            self._db = _open(path)
+            self._open()
             self._check_layout()
         except StoreDamagedError as error:
             self.recovered_from = str(error)
+            self.close()
             self._start_anew()
 
     @property
@@ -72,7 +75,7 @@ class RocksStore:
         try:
             value: bytes | None = self._db.get(key)
         except Exception as error:  # rocksdict raises bare exceptions
-            raise StoreDamagedError(f"{self.path}: {error}") from error
+            raise self._damaged(error) from error
         return value
 
     def write(self, changes: Mapping[bytes, bytes | None], next_offset: int) -> None:
@@ -91,7 +94,7 @@ class RocksStore:
         try:
             self._db.write(batch)
         except Exception as error:  # rocksdict raises bare exceptions
-            raise StoreDamagedError(f"{self.path}: {error}") from error
+            raise self._damaged(error) from error
 
     def scan(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
         """All entries under a prefix, in key order, as they were when the scan began."""
@@ -107,7 +110,7 @@ class RocksStore:
         try:
             cursor.status()
         except Exception as error:  # rocksdict raises bare exceptions
-            raise StoreDamagedError(f"{self.path}: {error}") from error
+            raise self._damaged(error) from error
 
     def clear(self) -> None:
         """Forget everything, the position included."""
@@ -115,24 +118,41 @@ class RocksStore:
         self._start_anew()
 
     def close(self) -> None:
-        """Release the files. What cannot be flushed is no loss: the log topic has it."""
+        """Release the files. What cannot be flushed is no loss: the log topic has it.
+
+        A store that was found corrupt is removed: it would open again, and fail again at the same key.
+        """
+        if self._closed:
+            return
+        self._closed = True
         try:
             self._db.close()
         except Exception as error:  # noqa: BLE001 - rocksdict raises bare exceptions, and has closed nevertheless
             _log.warning("state closed without its newest changes", path=str(self.path), reason=str(error))
+        if self._corrupt:
+            self._corrupt = False
+            shutil.rmtree(self.path)
+
+    def _damaged(self, error: Exception) -> StoreDamagedError:
+        self._corrupt |= "Corruption" in str(error)  # and not for want of space
+        return StoreDamagedError(f"{self.path}: {error}")
 
     def _start_anew(self) -> None:
-        shutil.rmtree(self.path)
+        if self.path.exists():  # a corrupt store was removed when it was closed
+            shutil.rmtree(self.path)
         self.path.mkdir(parents=True)
-        self._db = _open(self.path)
+        self._open()
         self._db.put(_LAYOUT, LAYOUT)
+
+    def _open(self) -> None:
+        self._db = _open(self.path)
+        self._closed = False
 
     def _check_layout(self) -> None:
         found = self.get(_LAYOUT)
         if found is None and self.next_offset is None:
             self._db.put(_LAYOUT, LAYOUT)
         elif found != LAYOUT:
-            self.close()
             raise StoreDamagedError(f"{self.path}: layout {found!r} is not {LAYOUT!r}")
 
 
