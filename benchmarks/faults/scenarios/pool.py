@@ -48,7 +48,7 @@ def poison(stand: Stand, records: int = 1_200) -> Row:
         )
 
 
-def pool_kill(stand: Stand, kills: int = 30) -> Row:
+def pool_kill(stand: Stand, kills: int = 20) -> Row:
     """Pool processes die from outside, at random. The record at hand is tried once more: no article is lost to it."""
     kills = stand.many(kills, 3)
     with ArticleTrial(
