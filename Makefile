@@ -51,7 +51,7 @@ bench: setup
 # Everything around running workers broken on a real broker, and counted: about half an hour, QUICK=1 for minutes. Needs
 # Java and Maven; the clock's steps need the Debian package faketime, a full disk and a memory limit need root.
 faults: setup
-	$(PY) -m benchmarks.faults $(if $(QUICK),--quick)
+	$(PY) -m benchmarks.faults $(if $(QUICK),--quick,--write docs/reliability.md)
 
 # A thousand hostile records through the real pool, then coverage-guided fuzzing; FUZZ_SECONDS is per target.
 FUZZ_SECONDS := 60

@@ -36,6 +36,7 @@ def main() -> int:
     parser.add_argument("--scale", type=float, help="share of the full number of records and faults")
     parser.add_argument("--results", type=Path, default=RESULTS, help="where the figures go")
     parser.add_argument("--report", type=Path, help="run nothing: write the figures of --results into this page")
+    parser.add_argument("--write", type=Path, help="after the run, write its figures into this page")
     parser.add_argument("--keep", type=Path, help="a folder for states and logs, which then stay")
     options = parser.parse_args()
     if options.report is not None:
@@ -56,6 +57,8 @@ def main() -> int:
             print(report.line(row), flush=True)
     about = describe(options.seed, scale, time.monotonic() - began)
     save(options.results, about, rows)
+    if options.write is not None:
+        report.write(options.write, about, rows)
     print(f"{about['minutes']} minutes; figures in {options.results}")
     return int(any(row.status is Status.FAILED for row in rows))
 

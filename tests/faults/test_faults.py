@@ -27,9 +27,11 @@ SEED = 7
         pytest.param(lambda stand: kill(stand, kills=3, records=5_000), id="kill"),
         pytest.param(lambda stand: term(stand, stops=1), id="term"),
         pytest.param(lambda stand: zombie(stand, freezes=1), id="zombie"),
-        pytest.param(lambda stand: broker_restart(stand, stops=1, kills=1), id="broker-restart"),
-        pytest.param(lambda stand: deleted(stand, times=2), id="state-deleted"),
-        pytest.param(lambda stand: corrupted(stand, rounds=1), id="state-corrupted"),
+        pytest.param(lambda stand: broker_restart(stand, stops=0, kills=1), id="broker-restart"),
+        pytest.param(lambda stand: deleted(stand, times=1), id="state-deleted"),
+        pytest.param(
+            lambda stand: corrupted(stand, rounds=1, kinds=("*.sst", "*.log", "MANIFEST-*")), id="state-corrupted"
+        ),
         pytest.param(lambda stand: large(stand, records=1_000), id="refused-too-large"),
         pytest.param(lambda stand: pool_kill(stand, kills=3), id="pool-kill"),
     ],

@@ -88,7 +88,7 @@ def test_a_fault_of_the_dedupe_stage_is_replayed_into_its_partition(desk: Deploy
     assert {a["dedup"]["verdict"] for a in found[TopicRole.ENRICHED]} == {"unique"}
 
 
-def test_what_deduplication_has_decided_stays_decided(desk: Deployment) -> None:
+def test_what_deduplication_has_refused_is_decided_anew(desk: Deployment) -> None:
     desk.produce(Raw(json.dumps({"action": "delete", "url": "https://a.example/1"}).encode(), b"k"))
     desk.work(1)
     desk.run("dlq", "replay", "--code", "bad_takedown", "--yes")
@@ -97,6 +97,13 @@ def test_what_deduplication_has_decided_stays_decided(desk: Deployment) -> None:
         ("bad_takedown", 1),
         ("bad_takedown", 2),
     ]
+    desk.produce(page(1))
+    desk.work(3)
+    desk.run("dlq", "replay", "--code", "bad_takedown", "--yes")
+    found = desk.work(4)
+    assert outcomes(found) == {"enriched": 2, "dead": 2}
+    last = max(found[TopicRole.ENRICHED], key=lambda a: a["revision"])
+    assert (last["pub_status"], last["revision"]) == ("canceled", 2)
 
 
 def test_what_failed_and_was_taken_down_since_does_not_come_back(desk: Deployment) -> None:

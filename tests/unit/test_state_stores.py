@@ -204,7 +204,7 @@ def test_data_and_position_agree_after_kill_9(tmp_path: Path) -> None:
 _FULL = """
 import resource, sys
 from pathlib import Path
-from copydesk.adapters.state_rocksdict import RocksStore, StoreDamagedError
+from copydesk.adapters.state_rocksdict import RocksStore, StateUnavailableError
 
 path = Path(sys.argv[1])
 store = RocksStore(path)
@@ -214,7 +214,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
 try:
     for number in range(1_000):
         store.write({b"%d" % number: bytes(1_000)}, number + 2)
-except StoreDamagedError:
+except StateUnavailableError:
     pass
 else:
     sys.exit("nothing was refused")
@@ -231,3 +231,32 @@ def test_a_store_that_can_write_no_more_is_closed_all_the_same_and_opens_again(t
     # A process of its own: the limit on the size of files stands in for a full disk, and holds for all its files.
     ran = subprocess.run([sys.executable, "-c", _FULL, str(tmp_path / "store")], check=False, capture_output=True)
     assert ran.returncode == 0, ran.stderr.decode()
+
+
+def test_a_corrupt_table_empties_the_store_when_it_is_opened_or_when_it_is_next_opened(tmp_path: Path) -> None:
+    path = tmp_path / "store"
+    keys = [b"key-%06d" % n for n in range(5_000)]
+    healthy = RocksStore(path)
+    healthy.write({key: os.urandom(100) for key in keys}, 1)
+    healthy.close()
+    [table] = path.glob("*.sst")
+    intact = table.read_bytes()
+    at_once = later = 0
+    for at in range(1_000, len(intact), len(intact) // 12):
+        broken = tmp_path / f"broken-{at}"
+        shutil.copytree(path, broken)
+        (broken / table.name).write_bytes(intact[:at] + bytes([intact[at] ^ 1]) + intact[at + 1 :])
+        store = RocksStore(broken)
+        if store.recovered_from is None:
+            with pytest.raises(StateUnavailableError):
+                [store.get(key) for key in keys]
+            later += 1
+        else:
+            at_once += 1
+        store.close()
+        again = RocksStore(broken)
+        assert again.next_offset is None
+        again.write({b"a": b"1"}, 1)
+        assert again.get(b"a") == b"1"
+        again.close()
+    assert later

@@ -36,7 +36,7 @@ def _run(
         stand,
         name,
         records,
-        rate=records / (kills * 13.0),
+        rate=records / (kills * 11.0),
         settings=settings,
         program=program,
         ends=(TopicRole.PARSED,),
@@ -48,7 +48,7 @@ def _run(
         for _ in range(kills):
             trial.deployment.start("one")
             # All have started and taken over by then, so that each kill meets records under way.
-            time.sleep(trial.rng.uniform(9.0, 14.0))
+            time.sleep(trial.rng.uniform(8.0, 12.0))
             trial.struck()
             trial.deployment.kill("one")
         trial.deployment.start("one")

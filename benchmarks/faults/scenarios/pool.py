@@ -48,17 +48,18 @@ def poison(stand: Stand, records: int = 1_200) -> Row:
         )
 
 
-def pool_kill(stand: Stand, kills: int = 30) -> Row:
+def pool_kill(stand: Stand, kills: int = 20) -> Row:
     """Pool processes die from outside, at random. The record at hand is tried once more: no article is lost to it."""
     kills = stand.many(kills, 3)
     with ArticleTrial(
-        stand, "pool-kill", kills * 80, rate=60, settings=_SETTINGS, program=REAL, values=article
+        stand, "pool-kill", kills * 150, rate=40, settings=_SETTINGS, program=REAL, values=article
     ) as trial:
         trial.load.start()
         worker = trial.deployment.start("one")
         trial.expect("not ready", true=trial.deployment.ready("one"))
         for _ in range(kills):
-            time.sleep(trial.rng.uniform(0.5, 2.0))
+            # Far enough apart that no record meets two of them: it is tried twice, not more.
+            time.sleep(trial.rng.uniform(3.0, 5.0))
             processes = [p for p in psutil.Process(worker.pid).children(recursive=True) if "spawn_main" in _line(p)]
             trial.struck()
             trial.rng.choice(processes).send_signal(signal.SIGKILL)

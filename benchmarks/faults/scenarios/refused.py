@@ -45,7 +45,8 @@ def large(stand: Stand, records: int = 10_000) -> Row:
         topic = trial.names[TopicRole.ENRICHED]
         entry = ConfigEntry("max.message.bytes", str(_LIMIT), incremental_operation=AlterConfigOpType.SET)
         change = ConfigResource(ConfigResource.Type.TOPIC, topic, incremental_configs=[entry])
-        for done in _admin(stand.broker.bootstrap).incremental_alter_configs([change]).values():
+        admin = _admin(stand.broker.bootstrap)  # ends what it has begun when it is let go
+        for done in admin.incremental_alter_configs([change]).values():
             done.result()
         trial.load.start()
         trial.deployment.start("one")

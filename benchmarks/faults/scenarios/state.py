@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Sequence
 
 from benchmarks.faults.damage import KINDS, NotPossibleError, flip, small_disk
 from benchmarks.faults.result import Row, Status
@@ -37,14 +38,14 @@ def deleted(stand: Stand, times: int = 4) -> Row:
         return trial.finish()
 
 
-def corrupted(stand: Stand, rounds: int = 2) -> Row:
+def corrupted(stand: Stand, rounds: int = 2, kinds: Sequence[str] = KINDS) -> Row:
     """Bits flipped in each kind of file, one kind at a time, while the worker is down."""
     rounds = stand.many(rounds, 1)
-    with Trial(stand, "state-corrupted", rounds * len(KINDS) * 4_500, rate=700) as trial:
+    with Trial(stand, "state-corrupted", rounds * len(kinds) * 4_500, rate=700) as trial:
         trial.load.start()
         trial.deployment.start("one")
-        flipped = dict.fromkeys(KINDS, 0)
-        for kind in KINDS * rounds:
+        flipped = dict.fromkeys(kinds, 0)
+        for kind in [*kinds] * rounds:
             trial.expect("not ready", true=trial.deployment.ready("one"))
             time.sleep(trial.rng.uniform(1.0, 2.0))
             trial.deployment.kill("one")

@@ -62,7 +62,7 @@ def zombie(stand: Stand, freezes: int = 4) -> Row:
         return trial.finish()
 
 
-def churn(stand: Stand, events: int = 16) -> Row:
+def churn(stand: Stand, events: int = 14) -> Row:
     """Workers join, leave and die at random while one to three of them run."""
     events = stand.many(events, 4)
     names = ("one", "two", "three")

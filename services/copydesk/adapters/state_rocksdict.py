@@ -51,12 +51,15 @@ class RocksStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.recovered_from: str | None = None
+        self._closed = True
+        self._corrupt = False
         path.mkdir(parents=True, exist_ok=True)
         try:
-            self._db = _open(path)
+            self._open()
             self._check_layout()
         except _DamagedError as error:
             self.recovered_from = str(error)
+            self.close()
             self._start_anew()
 
     @property
@@ -111,11 +114,20 @@ class RocksStore:
         self._start_anew()
 
     def close(self) -> None:
-        """Release the files. What cannot be flushed is no loss: the log topic has it."""
+        """Release the files. What cannot be flushed is no loss: the log topic has it.
+
+        A store that was found corrupt is removed: it would open again, and fail again at the same key.
+        """
+        if self._closed:
+            return
+        self._closed = True
         try:
             self._db.close()
         except Exception as error:  # noqa: BLE001 - rocksdict raises bare exceptions, and has closed nevertheless
             _log.warning("state closed without its newest changes", path=str(self.path), reason=str(error))
+        if self._corrupt:
+            self._corrupt = False
+            shutil.rmtree(self.path, ignore_errors=True)
 
     @contextmanager
     def _said_plainly(self) -> Iterator[None]:
@@ -123,17 +135,22 @@ class RocksStore:
         try:
             yield
         except Exception as error:
-            raise StateUnavailableError(f"{self.path}: {error}", damaged=_is_damage(str(error))) from error
+            self._corrupt |= _is_damage(str(error))
+            raise StateUnavailableError(f"{self.path}: {error}") from error
 
     def _start_anew(self) -> None:
         shutil.rmtree(self.path, ignore_errors=True)  # somebody may have deleted it, wholly or in part
         self.path.mkdir(parents=True, exist_ok=True)
         with self._said_plainly():
             try:
-                self._db = _open(self.path)
+                self._open()
             except _DamagedError as error:  # an empty folder cannot be damaged: the disk is
                 raise StateUnavailableError(str(error)) from error
             self._db.put(_LAYOUT, LAYOUT)
+
+    def _open(self) -> None:
+        self._db = _open(self.path)
+        self._closed = False
 
     def _check_layout(self) -> None:
         try:
@@ -147,7 +164,6 @@ class RocksStore:
                 raise _DamagedError(f"{self.path}: {error}") from error
             raise StateUnavailableError(f"{self.path}: {error}") from error
         if found != LAYOUT:
-            self.close()
             raise _DamagedError(f"{self.path}: layout {found!r} is not {LAYOUT!r}")
 
 
@@ -175,21 +191,19 @@ def _open(path: Path) -> Rdict:
         return Rdict(str(path), _options(), access_type=AccessType.read_write())
     except Exception as error:  # rocksdict raises bare exceptions
         message = str(error)
-        if "lock" in message.lower():
+        if "/LOCK" in message:
             raise StoreLockedError(
                 f"{path} is open in another process: end it, or give this worker a state folder of its own"
             ) from error
-        if _is_damage(message):
+        # An invalid argument or a thing not found is damage too: the options are always the same.
+        if _is_damage(message) or "IO error" not in message:
             raise _DamagedError(f"{path}: {message}") from error
         raise StateUnavailableError(f"{path}: {message}") from error
 
 
-_ENVIRONMENT = ("no space left", "permission denied", "read-only file system", "too many open files", "quota exceeded")
-
-
 def _is_damage(message: str) -> bool:
-    """Whether an error of RocksDB blames what is stored, rather than the disk it is stored on."""
-    return not any(reason in message.lower() for reason in _ENVIRONMENT)
+    """Whether an error of RocksDB blames what is stored. All others blame the disk, and may pass."""
+    return any(sign in message.lower() for sign in ("corruption", "no such file"))
 
 
 def _options() -> Options:

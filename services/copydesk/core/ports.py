@@ -96,16 +96,7 @@ class PoolUnavailableError(Exception):
 
 
 class StateUnavailableError(Exception):
-    """The dedupe state cannot be read or written just now. No record is to blame.
-
-    Args:
-        message: what failed.
-        damaged: whether the store is beyond use, so that it must be cleared and filled again from its log.
-    """
-
-    def __init__(self, message: str, *, damaged: bool = False) -> None:
-        super().__init__(message)
-        self.damaged = damaged
+    """The dedupe state cannot be read or written just now. No record is to blame: close the store and open it again."""
 
 
 class TaskPool(Protocol):

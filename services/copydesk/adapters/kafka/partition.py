@@ -41,7 +41,7 @@ from copydesk.adapters.kafka.outbox import FENCED, Outbox, PlainOutbox, RefusedE
 from copydesk.adapters.kafka.progress import Progress
 from copydesk.adapters.kafka.restore import Apply, restore
 from copydesk.adapters.kafka.upkeep import Prune, Upkeep
-from copydesk.core.ports import Overlay, StateStore, StateStores, StateUnavailableError
+from copydesk.core.ports import Overlay, StateStore, StateStores
 from copydesk.core.records import Message
 from copydesk_schemas.reasons import Stage
 from copydesk_schemas.topics import TopicRole
@@ -126,7 +126,6 @@ class PartitionPump:
         self._stopping = False
         self._outbox: Outbox | None = None
         self._store: StateStore | None = None
-        self._clear_store = False
         self._upkeep = Upkeep(work.prune) if work.prune is not None else None
         self._uncommitted: _Uncommitted | None = None
         self._task: asyncio.Task[None] | None = None
@@ -198,8 +197,6 @@ class PartitionPump:
         )
 
     def _note(self, error: Exception, failures: int, pause_s: float) -> None:
-        if isinstance(error, StateUnavailableError) and error.damaged:
-            self._clear_store = True
         if isinstance(error, FENCED):
             # Also the true owner is fenced when its transaction times out, so this is no reason to leave.
             self.trouble = "another producer has taken over its transactional id, or its transaction timed out"
@@ -241,10 +238,6 @@ class PartitionPump:
     async def _restore(self, stores: StateStores, apply: Apply, next_offset: int) -> None:
         self.state = State.RESTORING
         self._store = stores.open(self.source.partition)
-        if self._clear_store:
-            self._log.warning("state cleared, its log fills it again", reason=self.trouble)
-            self._store.clear()
-            self._clear_store = False
         log = TopicPartition(self.work.config.topic(TopicRole.FINGERPRINTS), self.source.partition)
 
         def moved(done: int, total: int) -> None:
