@@ -165,3 +165,20 @@ def test_a_body_of_megabytes_is_cut_and_flagged() -> None:
     [article] = articles(raw(f"Bridge closed\n\n{STORY * 30_000}"))
     assert 400_000 < len(article.body) <= 500_000
     assert Flag.TRUNCATED in article.quality.flags
+
+
+def test_a_picture_that_is_a_number_is_none() -> None:
+    linked = {
+        "@type": "NewsArticle",
+        "headline": "Bridge closed",
+        "articleBody": STORY * 3,
+        "image": [1.5, True, {"url": 5}],
+    }
+    [article] = articles(raw(json.dumps(linked)))
+    assert article.media == []
+
+
+def test_a_page_of_links_without_number_is_refused_before_a_tree_is_built() -> None:
+    with pytest.raises(Rejected, match="more than 10000 links"):
+        guard_html("<a href='/a'>b</a>" * 10_001, ParseOptions())
+    assert guard_html("<a href='/a'>b</a>" * 10_000, ParseOptions()).tags == 20_000

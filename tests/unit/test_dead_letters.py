@@ -7,6 +7,7 @@ import pytest
 from copydesk.core.dead_letters import HINTS, MAX_ORIGINAL_BYTES, dead_letter, describe, error_fingerprint
 from copydesk.core.errors import Rejected
 from copydesk.core.options import Options
+from copydesk.core.ports import TaskMemoryError
 from copydesk.core.records import Message, OutcomeKind
 from copydesk_schemas.dead_letter import DeadLetter
 from copydesk_schemas.reasons import Code, DeadLetterKind, Stage
@@ -88,3 +89,11 @@ def test_an_unreadable_internal_record_points_at_itself() -> None:
     letter = DeadLetter.model_validate_json(emit.value or b"")
     assert letter.raw.topic == "unique-articles"
     assert emit.key == b"first key"
+
+
+def test_an_error_may_bring_a_hint_of_its_own() -> None:
+    error = TaskMemoryError("it needs more than the 512 MiB that a pool process may have")
+    emit, _ = dead_letter(MESSAGE, Stage.PARSE, Code.PARSE_ERROR, error, options=Options(), now=NOW)
+    letter = DeadLetter.model_validate_json(emit.value or b"")
+    assert "COPYDESK_POOL_MEMORY_MIB" in letter.hint
+    assert letter.message == "TaskMemoryError: it needs more than the 512 MiB that a pool process may have"
