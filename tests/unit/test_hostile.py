@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import pytest
 from benchmarks.hostile import passage, real_pool
 from tests.support.hostile import Hostile, Raw, hostile, kinds
+from tests.support.hostile.base import html
 
 from copydesk.adapters.pool import ProcessTaskPool
 from copydesk.app.settings import Settings
@@ -46,7 +47,7 @@ async def test_every_kind_ends_in_outcomes_without_a_fault() -> None:
 async def test_a_record_that_takes_too_long_costs_itself_only() -> None:
     # Without the guard's limit extraction takes minutes on so many links, whatever the machine.
     settings = Settings(parse_timeout_s=3, enrich_timeout_s=3, parse=ParseOptions(max_html_links=10_000_000))
-    links = Raw(b"<p>" + b"<a href='/a'>one more word</a> " * 49_000 + b"</p>")
+    links = Raw(html("<p>" + "".join(f'<a href="/s/{n}">word{n}</a> ' for n in range(49_000)) + "</p>"))
     innocent = next(hostile(7, 1, scale=0.001, only=["bait-as-last-line"])).raw
     async with real_pool(settings) as pool:
         slow, ended = await asyncio.gather(
