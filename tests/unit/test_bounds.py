@@ -182,3 +182,12 @@ def test_a_page_of_links_without_number_is_refused_before_a_tree_is_built() -> N
     with pytest.raises(Rejected, match="more than 10000 links"):
         guard_html("<a href='/a'>b</a>" * 10_001, ParseOptions())
     assert guard_html("<a href='/a'>b</a>" * 10_000, ParseOptions()).tags == 20_000
+
+
+def test_surrogates_by_reference_in_a_feed_become_replacement_characters() -> None:
+    author = "<author>&#xDFFF;</author>"
+    item = f"<item><title>&#xD800;Bridge</title>{author}<description>{STORY}&#55296;&</description></item>"
+    feed = f"<rss version='2.0'><channel><title>&#xD800;</title><language>&#xD800;</language>{item}</channel></rss>"
+    [article] = articles(raw(feed))
+    assert "\ufffd" in (article.title or "") + article.body
+    article.model_dump_json().encode()
