@@ -44,7 +44,7 @@ def fuzz(name: str, corpus: Path, seconds: int) -> None:
     FINDS.mkdir(parents=True, exist_ok=True)
     options = (
         f"-max_total_time={seconds}",
-        "-timeout=20",
+        "-timeout=60",
         f"-max_len={_MAX_BYTES}",
         "-rss_limit_mb=2048",
         "-print_final_stats=1",

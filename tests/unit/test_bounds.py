@@ -165,3 +165,29 @@ def test_a_body_of_megabytes_is_cut_and_flagged() -> None:
     [article] = articles(raw(f"Bridge closed\n\n{STORY * 30_000}"))
     assert 400_000 < len(article.body) <= 500_000
     assert Flag.TRUNCATED in article.quality.flags
+
+
+def test_a_picture_that_is_a_number_is_none() -> None:
+    linked = {
+        "@type": "NewsArticle",
+        "headline": "Bridge closed",
+        "articleBody": STORY * 3,
+        "image": [1.5, True, {"url": 5}],
+    }
+    [article] = articles(raw(json.dumps(linked)))
+    assert article.media == []
+
+
+def test_a_page_of_links_without_number_is_refused_before_a_tree_is_built() -> None:
+    with pytest.raises(Rejected, match="more than 10000 links"):
+        guard_html("<a href='/a'>b</a>" * 10_001, ParseOptions())
+    assert guard_html("<a href='/a'>b</a>" * 10_000, ParseOptions()).tags == 20_000
+
+
+def test_surrogates_by_reference_in_a_feed_become_replacement_characters() -> None:
+    author = "<author>&#xDFFF;</author>"
+    item = f"<item><title>&#xD800;Bridge</title>{author}<description>{STORY}&#55296;&</description></item>"
+    feed = f"<rss version='2.0'><channel><title>&#xD800;</title><language>&#xD800;</language>{item}</channel></rss>"
+    [article] = articles(raw(feed))
+    assert "\ufffd" in (article.title or "") + article.body
+    article.model_dump_json().encode()

@@ -15,6 +15,7 @@ from copydesk.core.dead_letters import (
 )
 from copydesk.core.errors import Rejected
 from copydesk.core.options import Options
+from copydesk.core.ports import TaskMemoryError
 from copydesk.core.records import Message, OutcomeKind
 from copydesk_schemas.dead_letter import DeadLetter
 from copydesk_schemas.reasons import Code, DeadLetterKind, Stage
@@ -114,3 +115,11 @@ def test_whatever_is_large_in_the_input_the_dead_letter_fits_its_topic(stage: St
     letter = DeadLetter.model_validate_json(emit.value or b"")
     assert (letter.original.offset, letter.original.value_b64) == (5, None), "it is read from its topic again"
     assert (letter.original.key_b64 is None) is (where != "value with key")
+
+
+def test_an_error_may_bring_a_hint_of_its_own() -> None:
+    error = TaskMemoryError("it needs more than the 512 MiB that a pool process may have")
+    emit, _ = dead_letter(MESSAGE, Stage.PARSE, Code.PARSE_ERROR, error, options=Options(), now=NOW)
+    letter = DeadLetter.model_validate_json(emit.value or b"")
+    assert "COPYDESK_POOL_MEMORY_MIB" in letter.hint
+    assert letter.message == "TaskMemoryError: it needs more than the 512 MiB that a pool process may have"

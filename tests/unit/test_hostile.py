@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import time
 from collections import Counter
+from datetime import UTC, datetime
 
 import pytest
-from benchmarks.hostile import Passage, passage, real_pool
-from tests.support.hostile import Hostile, hostile, kinds
+from benchmarks.hostile import passage, real_pool
+from tests.support.hostile import Hostile, Raw, hostile, kinds
+from tests.support.hostile.base import html
 
 from copydesk.adapters.pool import ProcessTaskPool
 from copydesk.app.settings import Settings
-from copydesk_schemas.reasons import Code, Stage
+from copydesk.core.options import Options, ParseOptions
+from copydesk.core.records import Message, OutcomeKind
+from copydesk.core.stages import run_parse
+from copydesk.core.warm_up import warm_up
+from copydesk_schemas.reasons import Code
 
 HEAVY = "page-beyond-the-limit"
 """The one kind that runs at full size here; `python -m benchmarks.hostile` runs all of them so."""
@@ -36,30 +44,45 @@ async def test_every_kind_ends_in_outcomes_without_a_fault() -> None:
     assert {"enriched", "undecodable", "oversized", "invalid_envelope", "unsupported_media_type", "empty"} <= set(codes)
 
 
-async def through(name: str, scale: float, pool: ProcessTaskPool, settings: Settings) -> list[Passage]:
-    records = list(hostile(7, 4, scale=scale, only=[name]))
-    return [await passage(one, number, pool, settings) for number, one in enumerate(records)]
-
-
-async def test_a_record_that_takes_too_long_or_too_much_costs_itself_only() -> None:
-    settings = Settings(parse_timeout_s=0.5, enrich_timeout_s=0.5, pool_memory_mib=512)
-    slow = Hostile("slow", next(hostile(7, 1, only=["a-tag-a-letter"])).raw)
-    innocent = Hostile("innocent", next(hostile(7, 1, scale=0.001, only=["bait-as-last-line"])).raw)
+async def test_a_record_that_takes_too_long_costs_itself_only() -> None:
+    # Without the guard's limit extraction takes minutes on so many links, whatever the machine.
+    settings = Settings(parse_timeout_s=3, enrich_timeout_s=3, parse=ParseOptions(max_html_links=10_000_000))
+    links = Raw(html("<p>" + "".join(f'<a href="/s/{n}">word{n}</a> ' for n in range(49_000)) + "</p>"))
+    innocent = next(hostile(7, 1, scale=0.001, only=["bait-as-last-line"])).raw
     async with real_pool(settings) as pool:
-        assert [end.code for end in (await passage(slow, 0, pool, settings)).outcomes] == [Code.PARSE_TIMEOUT]
-        ended = await passage(innocent, 1, pool, settings)
-    assert [end.code for end in ended.outcomes] == [None]
-    assert ended.seconds[Stage.PARSE] < 0.5
+        slow, ended = await asyncio.gather(
+            passage(Hostile("slow", links), 0, pool, settings),
+            passage(Hostile("innocent", innocent), 1, pool, settings),
+        )
+        assert pool.timeouts == 1
+    assert [end.code for end in slow.outcomes] == [Code.PARSE_TIMEOUT]
+    assert [end.kind for end in ended.outcomes] == [OutcomeKind.ENRICHED]
+
+
+async def test_a_record_that_takes_too_much_memory_costs_itself_only() -> None:
+    """The limit of the service is the pool's: here a pool with next to no room beside the models."""
+    settings = Settings(parse_timeout_s=60, enrich_timeout_s=60)
+    load = functools.partial(warm_up, settings.options())
+    heavy = next(hostile(7, 1, only=["page-within-the-limit"])).raw
+    innocent = next(hostile(7, 1, scale=0.001, only=["bait-as-last-line"])).raw
+    pool = ProcessTaskPool(1, 60, memory_mib=300, warm_up=load)
+    try:
+        bomb, ended = await asyncio.gather(
+            passage(Hostile("bomb", heavy), 0, pool, settings),
+            passage(Hostile("innocent", innocent), 1, pool, settings),
+        )
+    finally:
+        await pool.close()
+    assert [end.code for end in bomb.outcomes] == [Code.PARSE_ERROR]
+    assert "300 MiB" in (bomb.outcomes[0].message or "")
+    assert [end.kind for end in ended.outcomes] == [OutcomeKind.ENRICHED]
+    assert pool.crashes == 0
 
 
 @pytest.mark.parametrize("name", ["one-word", "many-quotes", "openings-without-end", "bait-and-its-near-miss"])
 async def test_four_times_the_size_takes_no_sixteen_times_the_time(name: str) -> None:
     """Time grows with the size, not with its square: measured by the process's own clock, in one process."""
-    from datetime import UTC, datetime
 
-    from copydesk.core.options import Options
-    from copydesk.core.records import Message
-    from copydesk.core.stages import run_parse
     from copydesk.core.warm_up import warm_up
 
     now, options = datetime(2026, 3, 1, tzinfo=UTC), Options()

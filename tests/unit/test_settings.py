@@ -89,3 +89,9 @@ def test_rows_tell_what_differs_from_the_defaults() -> None:
     assert rows["COPYDESK_WEB_PORT"].changed
     assert not rows["COPYDESK_APP_ID"].changed
     assert all(row.meaning for row in rows.values())
+
+
+def test_a_memory_limit_has_room_for_the_models_or_is_none() -> None:
+    assert Settings.load(pool_memory_mib=0).pool_memory_mib == 0
+    with pytest.raises(ConfigurationError, match=r"COPYDESK_POOL_MEMORY_MIB: 0 for no limit, or at least 512"):
+        Settings.load(pool_memory_mib=100)

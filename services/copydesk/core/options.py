@@ -27,6 +27,8 @@ class ParseOptions:
     """Deeper nesting is cut before a tree is built."""
     max_html_tags: int = 100_000
     """A page with more tags is refused: extraction would not end in time."""
+    max_html_links: int = 10_000
+    """A page with more links is refused: extraction compares each with its neighbours."""
     max_feed_items: int = 1_000
     """A feed with more items is refused."""
     min_body_words: int = 20

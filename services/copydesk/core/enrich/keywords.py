@@ -22,6 +22,8 @@ _MAX_WORDS = 3
 _HIRAGANA = re.compile("[\u3041-\u309f]+")
 """Particles and endings: in Japanese they do the work of function words."""
 _LONGEST_KEY = 40
+_READ_CHARS = 100_000
+"""What is read: a story that is longer has named its matter by then."""
 _TITLE_WEIGHT = 1.6
 _CASE_WEIGHT = 0.4
 # Without them a common word of a long story outranks its names.
@@ -40,7 +42,7 @@ class KeywordsEnricher:
         article = document.article
         text = f"{article.title}\n\n{article.body}" if article.title else article.body
         title_end = len(article.title or "")
-        scored = _scores(text, title_end, stop_words(document.language))
+        scored = _scores(text[:_READ_CHARS], title_end, stop_words(document.language))
         limit = document.options.max_keywords
         kept: list[tuple[str, float]] = []
         for key, score in sorted(scored.items(), key=lambda item: (-item[1][1], item[0])):

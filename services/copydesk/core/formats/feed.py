@@ -14,6 +14,7 @@ from copydesk.core.errors import Rejected
 from copydesk.core.formats.fragment import read_fragment
 from copydesk.core.options import ParseOptions
 from copydesk.core.structured.authors import read_authors
+from copydesk.core.structured.json_text import without_surrogates
 from copydesk.core.structured.jsonld import plain
 from copydesk.core.structured.metadata import language_tag
 from copydesk.core.structured.publisher import credited, host_of
@@ -26,6 +27,7 @@ _EXTRACTOR = "feed"
 _MAX_TAGS = 30
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*\[|<!ENTITY", re.IGNORECASE)
 _ENTRY = re.compile(r"<(?:item|entry)[\s>/]")
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,8}));?")
 _SUMMARY_CONFIDENCE, _CONTENT_CONFIDENCE = 0.6, 0.9
 
 Entry = dict[str, Any]
@@ -57,13 +59,13 @@ def feed_drafts(
 
     # A string or bytes would be tried as an address and as a file name first; a stream is only ever read.
     feed = feedparser.parse(
-        BytesIO(text.encode("utf-8")),
+        BytesIO(_REFERENCE.sub(_no_surrogate, text).encode("utf-8")),
         response_headers={"content-type": "application/xml; charset=utf-8", "content-location": document.url or ""},
         sanitize_html=False,
         resolve_relative_uris=False,
     )
-    entries: list[Entry] = [_plain_entry(entry) for entry in feed.entries]
-    channel = feed.feed
+    entries: list[Entry] = [without_surrogates(_plain_entry(entry)) for entry in feed.entries]
+    channel = without_surrogates({key: feed.feed.get(key) for key in ("title", "language")})
     title = normalize_line(plain(str(channel.get("title") or ""))) or None
     language = str(channel.get("language") or "") or None
     return _drafts(entries, document, options, title=title, language=language, trace=trace)
@@ -142,6 +144,12 @@ def _drafts(
         except Exception as error:  # noqa: BLE001 - one bad entry costs one dead letter, not the feed
             drafts.append(error)
     return drafts
+
+
+def _no_surrogate(reference: re.Match[str]) -> str:
+    """The reference, or U+FFFD for one to a surrogate: the parser makes a character of it that nothing can encode."""
+    code = int(reference[1], 16) if reference[1] else int(reference[2])
+    return "\ufffd" if 0xD800 <= code <= 0xDFFF else reference[0]
 
 
 def _too_many(entries: int, options: ParseOptions) -> Rejected:

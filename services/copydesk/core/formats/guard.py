@@ -41,10 +41,10 @@ def guard_html(html: str, options: ParseOptions) -> Guarded:
     """Measure a page; take out tags below the greatest depth, with their text kept.
 
     Raises:
-        Rejected: oversized, where there are more tags than extraction can bear.
+        Rejected: oversized, where there are more tags or links than extraction can bear.
     """
     limit = min(options.max_html_depth, _PARSER_DEPTH)
-    depth = deepest = tags = cut = 0
+    depth = deepest = tags = links = cut = 0
     pieces: list[str] = []
     at = close = 0
     matches = _TAG.finditer(html)
@@ -53,6 +53,9 @@ def guard_html(html: str, options: ParseOptions) -> Guarded:
         if tags > options.max_html_tags:
             tags += sum(1 for _ in matches)
             raise Rejected(Code.OVERSIZED, f"the page has {tags} tags; {options.max_html_tags} is the limit")
+        links += match[2] in "aA" and not match[1]
+        if links > options.max_html_links:
+            raise Rejected(Code.OVERSIZED, f"the page has more than {options.max_html_links} links, which is the limit")
         if match.start() < at:
             continue  # within a tag that was taken out
         if close <= match.start():

@@ -60,11 +60,11 @@ def page_images(page: PageData, base: str | None) -> list[Media]:
     """The pictures that metadata name: JSON-LD first, then OpenGraph."""
     found: list[Media] = []
     for node in page.jsonld.nodes(page.jsonld.article.get("image"))[:5]:
-        url = node if isinstance(node, str) else text_of(node.get("url") or node.get("contentUrl"))
+        extra = node if isinstance(node, dict) else {}
+        url = node if isinstance(node, str) else text_of(extra.get("url") or extra.get("contentUrl"))
         url = _absolute(url, base)
         if url is None:
             continue
-        extra = node if isinstance(node, dict) else {}
         found.append(
             Media(
                 url=url,
