@@ -35,7 +35,7 @@ def clock(stand: Stand, steps: int = 8) -> Row:
         for number in range(steps):
             time.sleep(trial.rng.uniform(2.0, 4.0))
             hours = trial.rng.choice((1, 3, 26, 400)) * (-1 if number % 2 else 1)
-            moment = trial.struck()
+            moment = trial.struck(everywhere=True)
             offset.write_text(f"{hours:+d}h\n")
             trial.recovered(moment)
             seen.append(_sees(trial, hours))

@@ -85,7 +85,7 @@ def no_topic(bench: Bench, records: int = 20_000) -> Row:
         trial.load.resume()
         time.sleep(15.0)
         admin.create_topics([NewTopic(topic, spec.partitions, 1)])[topic].result()
-        moment = trial.struck()
+        moment = trial.struck(everywhere=True)
         trial.refollow()
         trial.recovered(moment)
         return trial.finish(kept=kept)
@@ -132,7 +132,7 @@ def not_authorised(bench: Bench, records: int = 20_000) -> Row:
         )
         for deleted in admin.delete_acls([anything]).values():
             deleted.result()
-        trial.recovered(trial.struck())
+        trial.recovered(trial.struck(everywhere=True))
         return trial.finish()
 
 

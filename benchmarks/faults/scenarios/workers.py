@@ -109,7 +109,7 @@ def timeout(bench: Bench, freezes: int = 10) -> Row:
             time.sleep(trial.rng.uniform(1.0, 3.0))
             trial.deployment.signal("one", signal.SIGSTOP)
             time.sleep(3.5)
-            moment = trial.struck()
+            moment = trial.struck(everywhere=True)
             trial.deployment.signal("one", signal.SIGCONT)
             trial.recovered(moment)
         fenced = trial.deployment.fenced("one")
