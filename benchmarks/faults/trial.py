@@ -97,6 +97,8 @@ class Trial:
     ends: Sequence[TopicRole] = ENDS
     """Topics in which a raw record may end."""
     stateful: bool = True
+    replicas: int = 1
+    """Of each topic."""
     moments: str = ""
     """Seed of the moments, with the stand's own; the name by default."""
 
@@ -114,7 +116,7 @@ class Trial:
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True)
         broker = self.stand.broker.bootstrap
-        asyncio.run(declare(broker, self.names))
+        asyncio.run(declare(broker, self.names, self.replicas))
         self.load = Load(
             broker,
             self.names[TopicRole.RAW],

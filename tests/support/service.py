@@ -133,7 +133,7 @@ def get_page(port: int, path: str) -> str:
         return str(answer.read().decode())
 
 
-async def declare(bootstrap: str, names: Mapping[TopicRole, str]) -> None:
+async def declare(bootstrap: str, names: Mapping[TopicRole, str], replicas: int = 1) -> None:
     """Declare the topics as the worker would, so that records can be sent before it runs."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
@@ -143,7 +143,7 @@ async def declare(bootstrap: str, names: Mapping[TopicRole, str]) -> None:
                 NewTopic(
                     names[role],
                     spec.partitions,
-                    1,
+                    replicas,
                     topic_configs={
                         "max.message.bytes": str(spec.max_message_bytes),
                         "message.timestamp.type": "LogAppendTime",

@@ -1,4 +1,4 @@
-"""The broker restarted, killed, frozen and gone. Recovery counts from the moment at which it answers again."""
+"""Brokers restarted, killed, frozen and gone. Recovery counts from the moment at which a lone one answers again."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import signal
 import time
 
 from benchmarks.faults.result import Row
-from benchmarks.faults.trial import Stand, Trial
+from benchmarks.faults.trial import Bench, Stand, Trial
+from tests.support.kafka_cluster import KafkaCluster
 
 
 def broker_restart(stand: Stand, stops: int = 2, kills: int = 2) -> Row:
@@ -47,3 +48,24 @@ def broker_gone(stand: Stand, away_s: float = 60.0) -> Row:
         trial.recovered(trial.struck())
         trial.notes.append(f"{away_s:g} s each")
         return trial.finish()
+
+
+def failover(bench: Bench, rounds: int = 3) -> Row:
+    """Three brokers, three replicas, two of which must be in step: each broker is killed in turn, away for a while."""
+    rounds = bench.many(rounds)
+    with KafkaCluster.running() as cluster:
+        stand = Stand(folder=bench.folder, seed=bench.seed, scale=bench.scale, broker=cluster.nodes[0])
+        records = round(300 * (15 + rounds * len(cluster.nodes) * 22))
+        with Trial(stand, "failover", records, rate=300, replicas=3, bootstrap=cluster.bootstrap) as trial:
+            trial.load.start()
+            trial.deployment.start("one")
+            trial.expect("not ready", true=trial.deployment.ready("one"))
+            for node in trial.rng.sample(cluster.nodes * rounds, k=rounds * len(cluster.nodes)):
+                time.sleep(trial.rng.uniform(2.0, 4.0))
+                moment = trial.struck(everywhere=True)
+                node.kill()
+                time.sleep(trial.rng.uniform(6.0, 10.0))
+                node.start()
+                trial.recovered(moment)
+                time.sleep(5.0)  # until its replicas are in step again: two away at a time are too many
+            return trial.finish()

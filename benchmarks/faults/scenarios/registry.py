@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from benchmarks.faults.result import Row
-from benchmarks.faults.scenarios.broker import broker_gone, broker_restart
+from benchmarks.faults.scenarios.broker import broker_gone, broker_restart, failover
 from benchmarks.faults.scenarios.clock import clock
 from benchmarks.faults.scenarios.comparison import comparison
 from benchmarks.faults.scenarios.kill import backlog, kill
@@ -38,6 +38,7 @@ SCENARIOS: Mapping[str, Callable[[Bench], Rows]] = {
     "churn": _on_a_broker(churn),
     "broker-restart": _on_a_broker(broker_restart),
     "broker-gone": _on_a_broker(broker_gone),
+    "failover": failover,
     "state": _on_a_broker(state),
     "refused": refused,
     "timeout": timeout,
