@@ -179,6 +179,8 @@ class PartitionPump:
             if not self._stopping:
                 self.state = state
                 await asyncio.sleep(pause_s)
+                if state is State.PAUSED:
+                    self.progress.rest()  # the pause was meant; the next try has all its time
 
     def _pause(self, failures: int) -> float:
         """Twice as long each time, up to a limit; a little by chance, so that partitions do not knock all at once."""

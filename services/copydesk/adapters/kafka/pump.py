@@ -123,7 +123,6 @@ class StagePump:
 
     async def _measure(self) -> None:
         while True:
-            await asyncio.sleep(self.work.config.lag_interval_s)
             try:
                 async with asyncio.timeout(_ANSWER_WITHIN_S):
                     await self.measure()
@@ -133,6 +132,7 @@ class StagePump:
                 self.broker_answers = False
             except Exception as error:  # noqa: BLE001 - the next measurement may go well, and this task must not end
                 _log.warning("lag not measured", stage=str(self.work.stage), exc_info=error)
+            await asyncio.sleep(self.work.config.lag_interval_s)
 
     async def measure(self) -> dict[int, int]:
         """Lag a partition, in records: the end as a committed reader sees it minus the ledger.
