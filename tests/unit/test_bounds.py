@@ -191,3 +191,12 @@ def test_surrogates_by_reference_in_a_feed_become_replacement_characters() -> No
     [article] = articles(raw(feed))
     assert "\ufffd" in (article.title or "") + article.body
     article.model_dump_json().encode()
+
+
+def test_an_element_with_more_attributes_than_the_parser_can_bear_is_refused() -> None:
+    many = " ".join(f'a{n}="{n}"' for n in range(20_000))
+    with pytest.raises(Rejected, match="more than 10000 attributes") as refused:
+        guard_html(f"<html><body><div {many}><p>{STORY}</p></div></body></html>", ParseOptions())
+    assert refused.value.code is Code.OVERSIZED
+    picture = "data:image/png;base64," + "A" * 500_000 + "=="
+    assert guard_html(f'<img src="{picture}"><p>{STORY}</p>', ParseOptions()).tags == 3

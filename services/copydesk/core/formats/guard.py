@@ -26,6 +26,11 @@ _PARSER_DEPTH = 200
 _SHAPES = frozenset({"path", "circle", "rect", "use", "polygon", "polyline", "line", "ellipse", "stop", "image", "g"})
 """SVG elements that close themselves, where they are written so."""
 
+_LONG_TAG = 50_000
+_MAX_ATTRIBUTES = 10_000
+"""libxml2 compares each attribute with all before it: 60,000 of one element take seconds. Equals signs are counted, in
+long tags only; a long attribute has some of its own, in addresses and at the end of base64."""
+
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
@@ -41,7 +46,7 @@ def guard_html(html: str, options: ParseOptions) -> Guarded:
     """Measure a page; take out tags below the greatest depth, with their text kept.
 
     Raises:
-        Rejected: oversized, where there are more tags or links than extraction can bear.
+        Rejected: oversized, where there are more tags, links or attributes than extraction can bear.
     """
     limit = min(options.max_html_depth, _PARSER_DEPTH)
     depth = deepest = tags = links = cut = 0
@@ -60,6 +65,8 @@ def guard_html(html: str, options: ParseOptions) -> Guarded:
             continue  # within a tag that was taken out
         if close <= match.start():
             close = _after(html, match.end())
+            if close - match.end() > _LONG_TAG and html.count("=", match.end(), close) > _MAX_ATTRIBUTES:
+                raise Rejected(Code.OVERSIZED, f"an element has more than {_MAX_ATTRIBUTES} attributes")
         name = match[2].lower()
         if name in _UNKNOWN_VOID:
             pieces.append(html[at : match.start()])
