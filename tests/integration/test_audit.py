@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from tests.support.inline_pool import InlinePool
 from tests.support.kafka import KafkaBroker
 from tests.support.service import Raw
 
+from copydesk.adapters.kafka.topic_reader import bounds, settled_ends
+from copydesk.app.delivery import delivery_config
 from copydesk_schemas.topics import TopicRole
 
 pytestmark = pytest.mark.kafka
@@ -166,3 +169,25 @@ def test_without_topics_there_is_nothing_to_audit(desk: Deployment) -> None:
     desk.produce(page(1))
     found = json.loads(desk.run("audit", COPYDESK_TOPICS__REPLAYS__NAME="nowhere").stdout)
     assert (found["in_order"], found["waiting"]) == (True, 1), "before any replay there is no log of them"
+
+
+def test_the_end_is_behind_every_transaction_that_was_open(desk: Deployment) -> None:
+    place = TopicPartition(desk.names[TopicRole.PARSED], 0)
+
+    async def ends() -> tuple[Mapping[TopicPartition, int], Mapping[TopicPartition, int]]:
+        config = delivery_config(desk.settings())
+        producer = AIOKafkaProducer(bootstrap_servers=desk.bootstrap, transactional_id=f"{desk.app_id}-open")
+        await producer.start()
+        await producer.begin_transaction()
+        await producer.send_and_wait(place.topic, b"{}", partition=0)
+        _, committed = await bounds(config, [place])
+        waiting = asyncio.create_task(settled_ends(config, [place]))
+        done, _ = await asyncio.wait({waiting}, timeout=1)
+        assert not done
+        await producer.commit_transaction()
+        await producer.stop()
+        return committed, await waiting
+
+    committed, settled = asyncio.run(ends())
+    assert committed[place] == 0
+    assert settled[place] >= 1

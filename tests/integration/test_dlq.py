@@ -286,8 +286,10 @@ def test_an_input_that_the_letter_does_not_carry_is_read_from_its_topic(desk: De
     name = found[TopicRole.DEAD][0]["dead_letter_id"]
     shown = desk.run("dlq", "show", name, "--value")
     assert shown.stdout_bytes == large.value
-    desk.run("dlq", "replay", "--all", "--yes")
-    first, second = desk.records(TopicRole.RAW)
+    (told,) = desk.lines("dlq", "replay", "--id", name, "--yes")
+    records = desk.records(TopicRole.RAW)
+    assert [(r["partition"], r["offset"]) for r in records][1:] == [(told["to"]["partition"], told["to"]["offset"])]
+    first, second = records
     assert second["value"] == first["value"]
     assert second["key"] == "k"
 

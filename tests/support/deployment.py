@@ -12,7 +12,9 @@ from click.testing import CliRunner, Result
 from tests.support.inline_pool import Fails, InlinePool
 from tests.support.service import ENDS, Raw, declare, following, own_names, produce
 
+from copydesk.adapters.kafka.topic_reader import parts, settled_ends
 from copydesk.app.cli import cli
+from copydesk.app.delivery import delivery_config
 from copydesk.app.handlers import Handler
 from copydesk.app.settings import Settings, TopicOverride, Topics
 from copydesk.app.wiring import Overrides, build_app, running
@@ -139,7 +141,10 @@ class Deployment:
         return [json.loads(line) for line in self.run(*arguments, code=code).stdout.splitlines()]
 
     def records(self, role: TopicRole) -> list[dict[str, Any]]:
-        """All records of a topic with their places."""
+        """All records of a topic with their places, those too whose transaction has only just been committed."""
+        config = delivery_config(self.settings())
+        places = parts(self.names[role], range(config.topics[role].spec.partitions))
+        asyncio.run(settled_ends(config, places))
         return self.lines("consume", "-t", self.names[role], "--exit-at-end", "--with-place")
 
 

@@ -20,7 +20,7 @@ from aiokafka.errors import GroupCoordinatorNotAvailableError, GroupLoadInProgre
 
 from copydesk.adapters.kafka.config import SOURCES, DeliveryConfig
 from copydesk.adapters.kafka.connection import admin, reader
-from copydesk.adapters.kafka.topic_reader import Offsets, bounds, parts, place_of, read_topics
+from copydesk.adapters.kafka.topic_reader import Offsets, bounds, parts, place_of, read_topics, settled_ends
 from copydesk.core import headers as h
 from copydesk.core.audit import Book, Bounds, Report
 from copydesk.core.letters import UnreadableError, read_entry
@@ -176,7 +176,7 @@ class Auditor:
         """Take in the replay log; where it ended. What it gains meanwhile is on its way, or has arrived."""
         places = self._places(TopicRole.REPLAYS)
         self._progress(self._config.topic(TopicRole.REPLAYS))
-        _, ends = await bounds(self._config, places)
+        ends = await settled_ends(self._config, places)
         async with aclosing(read_topics(self._config, places, starts=starts, ends=ends)) as records:
             async for record in records:
                 try:
@@ -193,7 +193,8 @@ class Auditor:
     async def _in_flight(self, stage: Stage, committed: Offsets) -> None:
         """Take in what a stage has not read yet."""
         self._progress(self._config.topic(SOURCES[stage]))
-        async with aclosing(read_topics(self._config, list(committed), starts=committed)) as records:
+        ends = await settled_ends(self._config, committed)
+        async with aclosing(read_topics(self._config, committed, starts=committed, ends=ends)) as records:
             async for record in records:
                 named = h.header(tuple(record.headers), h.RAW)
                 coordinates = split_coordinates((named or b"").decode("utf-8", "replace"))
@@ -210,7 +211,8 @@ class Auditor:
         for role, kind in _KINDS.items():
             self._progress(self._config.topic(role))
             places = self._places(role)
-            begins, ends = await bounds(self._config, places)
+            begins, _ = await bounds(self._config, places)
+            ends = await settled_ends(self._config, places)
             # A partition that has lost its beginning tells by its first record how far its memory goes.
             deleted = {place for place in places if begins[place] > 0}
             async with aclosing(read_topics(self._config, places, ends=ends)) as records:

@@ -156,15 +156,15 @@ def group_consumer(config: DeliveryConfig, group: str) -> AIOKafkaConsumer:
 
 
 @asynccontextmanager
-async def reader(config: DeliveryConfig) -> AsyncIterator[AIOKafkaConsumer]:
-    """A consumer without a group that sees committed records only.
+async def reader(config: DeliveryConfig, *, isolation_level: str = "read_committed") -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer without a group that sees committed records only, by default.
 
     `auto_offset_reset` is earliest: with the library's default, latest, a restore reads nothing and says so nowhere.
     """
     consumer = AIOKafkaConsumer(
         **config.connection,
         enable_auto_commit=False,
-        isolation_level="read_committed",
+        isolation_level=isolation_level,
         auto_offset_reset="earliest",
         max_partition_fetch_bytes=config.fetch_bytes,
         fetch_max_bytes=config.fetch_bytes * 2,

@@ -41,6 +41,28 @@ async def bounds(config: DeliveryConfig, places: Iterable[TopicPartition]) -> tu
         return await _bounds(consumer, wanted)
 
 
+async def settled_ends(config: DeliveryConfig, places: Iterable[TopicPartition]) -> Offsets:
+    """Ends behind everything that has been written by now, once all transactions that were open have ended.
+
+    The markers of one transaction reach its partitions one by one: a group's committed offset may be seen before the
+    records that were published with it. Who compares both has to wait for the markers.
+
+    Raises:
+        TimeoutError: a transaction is still open after 30 s; the broker should have ended it.
+    """
+    wanted = list(places)
+    if not wanted:
+        return {}
+    async with reader(config, isolation_level="read_uncommitted") as consumer:
+        _, written = await _bounds(consumer, wanted)
+    async with reader(config) as consumer, asyncio.timeout(_STUCK_AFTER_S):
+        while True:
+            _, ends = await _bounds(consumer, wanted)
+            if all(ends[place] >= written[place] for place in wanted):
+                return ends
+            await asyncio.sleep(_POLL_MS / 1000)
+
+
 async def _bounds(consumer: AIOKafkaConsumer[Any, Any], places: list[TopicPartition]) -> tuple[Offsets, Offsets]:
     consumer.assign(places)
     begins = await consumer.beginning_offsets(places)
