@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -116,6 +117,7 @@ def test_a_store_damaged_under_way_is_named(tmp_path: Path) -> None:
 HOLD = """
 import sys, time
 from pathlib import Path
+from typing import Any
 from copydesk.adapters.state_rocksdict import RocksStores
 store = RocksStores(Path(sys.argv[1])).open(0)
 print("open", flush=True)
@@ -142,6 +144,7 @@ def test_a_store_open_elsewhere_is_refused_and_not_wiped(tmp_path: Path) -> None
 WRITE = """
 import sys
 from pathlib import Path
+from typing import Any
 from copydesk.adapters.state_rocksdict import RocksStores
 store = RocksStores(Path(sys.argv[1])).open(0)
 n = store.next_offset or 0
@@ -178,6 +181,7 @@ def test_data_and_position_agree_after_kill_9(tmp_path: Path) -> None:
 _FULL = """
 import resource, sys
 from pathlib import Path
+from typing import Any
 from copydesk.adapters.state_rocksdict import RocksStore, StoreDamagedError
 
 path = Path(sys.argv[1])
@@ -211,7 +215,7 @@ def test_a_checksum_error_is_damage_and_not_a_lock(monkeypatch: pytest.MonkeyPat
     opened = state_rocksdict.Rdict
     errors = [Exception("Corruption: block checksum mismatch: stored = 1, computed = 2, in 000008.sst offset 880")]
 
-    def open_once_damaged(*args: object, **kwargs: object) -> object:
+    def open_once_damaged(*args: Any, **kwargs: Any) -> Any:
         if errors:
             raise errors.pop()
         return opened(*args, **kwargs)
