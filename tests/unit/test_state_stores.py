@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rocksdict import Rdict
 
-from copydesk.adapters import state_rocksdict
 from copydesk.adapters.state_memory import MemoryStores
 from copydesk.adapters.state_rocksdict import RocksStore, RocksStores, StoreDamagedError, StoreLockedError
 from copydesk.core.ports import StateStore, StateStores
@@ -212,15 +212,14 @@ def test_a_store_that_can_write_no_more_is_closed_all_the_same_and_opens_again(t
 
 
 def test_a_checksum_error_is_damage_and_not_a_lock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    opened = state_rocksdict.Rdict
     errors = [Exception("Corruption: block checksum mismatch: stored = 1, computed = 2, in 000008.sst offset 880")]
 
     def open_once_damaged(*args: Any, **kwargs: Any) -> Any:
         if errors:
             raise errors.pop()
-        return opened(*args, **kwargs)
+        return Rdict(*args, **kwargs)
 
-    monkeypatch.setattr(state_rocksdict, "Rdict", open_once_damaged)
+    monkeypatch.setattr("copydesk.adapters.state_rocksdict.Rdict", open_once_damaged)
     store = RocksStore(tmp_path / "store")
     assert store.recovered_from is not None
     assert "checksum" in store.recovered_from
