@@ -115,7 +115,7 @@ def test_dots_without_end() -> None:
     assert len(sentences("Wait... What?! He left. “Why?” she asked.")) == 4
 
 
-@pytest.mark.parametrize("opening", ["<wbr ", "<path ", "<source a=b ", "<div "])
+@pytest.mark.parametrize("opening", ["<wbr ", "<path ", "<source a ", "<div "])
 @pytest.mark.parametrize("end", ["", ">"])
 def test_openings_that_never_close(opening: str, end: str) -> None:
     guarded = guard_html(opening * 90_000 + end, ParseOptions())

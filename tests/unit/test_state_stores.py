@@ -7,8 +7,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rocksdict import Rdict
 
 from copydesk.adapters.state_memory import MemoryStores
 from copydesk.adapters.state_rocksdict import RocksStore, RocksStores, StoreLockedError, _is_damage
@@ -231,6 +233,21 @@ def test_a_store_that_can_write_no_more_is_closed_all_the_same_and_opens_again(t
     # A process of its own: the limit on the size of files stands in for a full disk, and holds for all its files.
     ran = subprocess.run([sys.executable, "-c", _FULL, str(tmp_path / "store")], check=False, capture_output=True)
     assert ran.returncode == 0, ran.stderr.decode()
+
+
+def test_a_checksum_error_is_damage_and_not_a_lock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    errors = [Exception("Corruption: block checksum mismatch: stored = 1, computed = 2, in 000008.sst offset 880")]
+
+    def open_once_damaged(*args: Any, **kwargs: Any) -> Any:
+        if errors:
+            raise errors.pop()
+        return Rdict(*args, **kwargs)
+
+    monkeypatch.setattr("copydesk.adapters.state_rocksdict.Rdict", open_once_damaged)
+    store = RocksStore(tmp_path / "store")
+    assert store.recovered_from is not None
+    assert "checksum" in store.recovered_from
+    store.close()
 
 
 def test_a_corrupt_table_empties_the_store_when_it_is_opened_or_when_it_is_next_opened(tmp_path: Path) -> None:

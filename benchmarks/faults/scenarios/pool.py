@@ -60,12 +60,23 @@ def pool_kill(stand: Stand, kills: int = 20) -> Row:
         for _ in range(kills):
             # Far enough apart that no record meets two of them: it is tried twice, not more.
             time.sleep(trial.rng.uniform(3.0, 5.0))
-            processes = [p for p in psutil.Process(worker.pid).children(recursive=True) if "spawn_main" in _line(p)]
+            processes = _pool(worker.pid)
             trial.struck()
             trial.rng.choice(processes).send_signal(signal.SIGKILL)
         row = trial.finish()
         dead = trial.dead_letters()
         return Trial.judged(row, f"dead letters: {len(dead)}", true=not dead)
+
+
+def _pool(worker: int, within_s: float = 60.0) -> list[psutil.Process]:
+    """Processes of a worker's pool; there are none for a moment while a broken pool is replaced."""
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        processes = [p for p in psutil.Process(worker).children(recursive=True) if "spawn_main" in _line(p)]
+        if processes:
+            return processes
+        time.sleep(0.1)
+    raise RuntimeError("the worker has no pool processes")
 
 
 def _line(process: psutil.Process) -> str:

@@ -191,7 +191,7 @@ def _open(path: Path) -> Rdict:
         return Rdict(str(path), _options(), access_type=AccessType.read_write())
     except Exception as error:  # rocksdict raises bare exceptions
         message = str(error)
-        if "/LOCK" in message:
+        if "/LOCK: " in message:  # the file; the word alone is in «block checksum mismatch» too
             raise StoreLockedError(
                 f"{path} is open in another process: end it, or give this worker a state folder of its own"
             ) from error
