@@ -211,7 +211,7 @@ class PartitionPump:
             "partition failed, opening it again",
             failures=failures,
             pause_s=round(pause_s, 2),
-            reason=self.trouble,
+            why=self.trouble,
             # The first time the trace helps; while the same goes on, a line a try is enough.
             exc_info=error if failures == 1 else None,
         )
