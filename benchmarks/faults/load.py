@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import threading
 import time
@@ -11,14 +12,16 @@ from confluent_kafka import KafkaError, Message, Producer
 
 
 class Load(threading.Thread):
-    """Sends records `0 … records - 1` to a topic; a fifth of them, about, have a key that came before.
+    """Sends records to a topic until `finish`; a fifth of them, about, have a key that came before.
+
+    It goes on as long as the faults do: on a slow machine the last of them must meet records too.
 
     The producer is idempotent: a broker that dies makes it repeat nothing, so that what lies in the topic is the truth.
 
     Args:
         bootstrap: the broker; not through any proxy of the workers.
         topic: where to.
-        records: how many.
+        records: how many at least.
         rate: records a second; 0 for as fast as they go.
         seed: of the keys.
         size: bytes of a value.
@@ -54,6 +57,7 @@ class Load(threading.Thread):
         self._marked_size = marked_size
         self._values = values or self._numbered
         self._halt = threading.Event()
+        self._enough = threading.Event()
         self._go = threading.Event()
         self._go.set()
         self._producer = Producer(
@@ -70,7 +74,9 @@ class Load(threading.Thread):
     def run(self) -> None:
         """Send all, then wait for the broker's word on each."""
         began = time.monotonic()
-        for number in range(self.records):
+        for number in itertools.count():
+            if number >= self.records and self._enough.is_set():
+                break
             while not self._go.wait(0.1):
                 began += 0.1
             if self._halt.is_set():
@@ -95,11 +101,12 @@ class Load(threading.Thread):
         self._go.set()
 
     def finish(self, within_s: float = 300.0) -> None:
-        """Wait until everything is in the topic.
+        """Send what is left of `records`, and wait until everything is in the topic.
 
         Raises:
             RuntimeError: it is not, or a record was refused.
         """
+        self._enough.set()
         self._go.set()
         self.join(within_s)
         if self.is_alive() or self.failed:

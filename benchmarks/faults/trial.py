@@ -75,7 +75,7 @@ class Trial:
     Args:
         stand: the broker and the seed.
         name: of the scenario.
-        records: how many raw records.
+        records: how many raw records, at least; the load goes on until `finish`.
         rate: records a second; 0 for as fast as they go.
         settings: further settings of the workers.
         bootstrap: where the workers find the broker; the broker itself by default.
@@ -189,6 +189,7 @@ class Trial:
             kept: outputs that were read before their topic was deleted.
         """
         self.load.finish()
+        self.records = self.load.sent
         left = self.records - len({record.origin for record in kept})
         if not self.follower.until(left, within_s):
             self.wrong.append(f"after {within_s:g} s outputs of {self.follower.distinct} of {left} records")
