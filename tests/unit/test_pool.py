@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -197,3 +198,26 @@ async def test_a_closed_pool_blames_no_call() -> None:
             await waiting
         with pytest.raises(PoolUnavailableError, match="closed"):
             await pool.run(double, 1)
+
+
+def nap(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
+
+
+async def test_a_clock_that_is_set_forward_exceeds_no_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    shift = 0.0
+    clock = SimpleNamespace(time=lambda: time.time() + shift, sleep=time.sleep)
+    monkeypatch.setattr("pebble.pool.process.time", clock)
+    pool = ProcessTaskPool(1, 30.0)
+    try:
+        await pool.start()
+        running = asyncio.create_task(pool.run(nap, 20.0))
+        await asyncio.sleep(0.5)
+        shift = 3_600.0
+        with pytest.raises(WorkerCrashedError, match="the wall clock was set"):
+            await asyncio.wait_for(running, 15)
+        assert await pool.run(nap, 0.0) == 0.0
+        assert (pool.timeouts, pool.crashes) == (0, 1)
+    finally:
+        await pool.close()

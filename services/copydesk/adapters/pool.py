@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import CancelledError as FutureCancelledError
 from concurrent.futures import TimeoutError as FutureTimeoutError
@@ -23,6 +24,8 @@ _LOOK_S = 1.0
 """Time between looks at whether the pool of a waiting call still runs."""
 _LOST_S = 60.0
 """Beyond three time limits: room for starting a process and loading its models on a slow machine."""
+_EARLY = 0.9
+"""pebble measures time limits with the wall clock. What ran shorter than this share of its limit did not exceed it."""
 _REPLACED_AT_MOST = 50
 """Processes in a row that are used up when a call reaches them; more is a fault."""
 
@@ -107,6 +110,7 @@ class ProcessTaskPool:
 
     async def _attempt(self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         pool = self._running()
+        began = time.monotonic()
         try:
             future = pool.schedule(call, args=(function, args, kwargs), timeout=self.timeout_s)
         except RuntimeError as error:
@@ -116,6 +120,9 @@ class ProcessTaskPool:
         except BrokenProcessPool as error:
             raise self._broken(pool, str(error) or "it broke") from error
         except (TimeoutError, FutureTimeoutError) as error:
+            if time.monotonic() - began < self.timeout_s * _EARLY:
+                self.crashes += 1
+                raise WorkerCrashedError("its process was killed before its time: the wall clock was set") from error
             self.timeouts += 1
             raise TaskTimeoutError(f"no result within {self.timeout_s:g} s") from error
         except ProcessExpired as error:
