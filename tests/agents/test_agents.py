@@ -616,3 +616,30 @@ def test_a_dead_letter_that_is_refused_keeps_its_history() -> None:
     )
     assert letter["original"]["value_b64"] is None
     assert letter["raw"]["items"] is None, "the whole record is replayed"
+
+
+async def test_whatever_fails_in_closing_the_partition_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    faults = [OSError("gone")]
+
+    class Stuck(MemoryStore):
+        def close(self) -> None:
+            raise RuntimeError("the store cannot be closed")
+
+    class Stores:
+        def open(self, partition: int) -> MemoryStore:
+            assert partition == 0
+            return Stuck()
+
+    async def handler(asked: Job) -> list[Handled]:
+        if faults:
+            raise faults.pop()
+        return [Handled(passed_on(one)) for one in asked.messages]
+
+    async def cannot_close() -> None:
+        raise ValueError("the producer cannot be closed")
+
+    rig = Rig(monkeypatch, handler, 4, stores=Stores())
+    monkeypatch.setattr(rig.outbox, "close", cannot_close)
+    await rig.until(4)
+    assert rig.outbox.opened == 2
+    assert rig.offsets() == [b"v%d" % number for number in range(4)]

@@ -262,10 +262,17 @@ class PartitionPump:
         self.next_offset = self.lag = None
         self.in_flight = 0
         self.state = State.CLOSED
-        if store is not None:
-            store.close()
-        if outbox is not None:
-            await outbox.close()
+        # Whatever fails here, the partition must be opened again: both are made anew then.
+        try:
+            if store is not None:
+                store.close()
+        except Exception as error:  # noqa: BLE001 - see above
+            self._log.warning("state not closed cleanly", exc_info=error)
+        try:
+            if outbox is not None:
+                await outbox.close()
+        except Exception as error:  # noqa: BLE001 - see above
+            self._log.warning("producer not closed cleanly", exc_info=error)
 
     # --- one batch ------------------------------------------------------------------------------------------------
 
