@@ -10,16 +10,26 @@ from itertools import chain
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
-CLOSE_TIMEOUT_S = 2.0
+_CLOSE_TIMEOUT_S = 2.0
 
 
 async def stop_producer(producer: AIOKafkaProducer) -> None:
     """Close a producer. One that cannot say goodbye is fenced by the next: there is nothing left to lose here."""
     try:
-        async with asyncio.timeout(CLOSE_TIMEOUT_S):
+        async with asyncio.timeout(_CLOSE_TIMEOUT_S):
             await producer.stop()
     except (KafkaError, TimeoutError):
         await _break_off(producer)
+
+
+async def abort_and_stop(producer: AIOKafkaProducer) -> None:
+    """End the open transaction and close the producer."""
+    # The next producer with the same id ends the transaction in any case; this only makes it quicker. The assertion is
+    # aiokafka's own: its transaction was already in the error state.
+    with suppress(KafkaError, AssertionError, TimeoutError):
+        async with asyncio.timeout(_CLOSE_TIMEOUT_S):
+            await producer.abort_transaction()
+    await stop_producer(producer)
 
 
 async def _break_off(producer: AIOKafkaProducer) -> None:
@@ -38,7 +48,7 @@ async def _break_off(producer: AIOKafkaProducer) -> None:
     for _ in range(2):  # cancelled once, the task still waits for the requests under way
         if task is not None and not task.done():
             task.cancel()
-            await asyncio.wait({task}, timeout=CLOSE_TIMEOUT_S / 4)
+            await asyncio.wait({task}, timeout=_CLOSE_TIMEOUT_S / 4)
     with suppress(KafkaError, TimeoutError):
-        async with asyncio.timeout(CLOSE_TIMEOUT_S / 4):
+        async with asyncio.timeout(_CLOSE_TIMEOUT_S / 4):
             await producer.client.close()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -16,7 +15,6 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import (
     InvalidMessageError,
     InvalidProducerEpoch,
-    KafkaError,
     MessageSizeTooLargeError,
     ProducerFenced,
     RecordListTooLargeError,
@@ -24,7 +22,7 @@ from aiokafka.errors import (
 )
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
-from copydesk.adapters.kafka.closing import CLOSE_TIMEOUT_S, stop_producer
+from copydesk.adapters.kafka.closing import abort_and_stop, stop_producer
 from copydesk.adapters.kafka.config import DeliveryConfig
 from copydesk.adapters.kafka.connection import start_producer
 from copydesk.core.records import Headers
@@ -131,7 +129,7 @@ class TransactionalOutbox:
 
     async def _renew(self) -> None:
         """A refused record breaks the sequence of its producer: end the transaction and start another producer."""
-        await _abort_and_stop(self._producer)
+        await abort_and_stop(self._producer)
         self._producer = await start_producer(
             self._config, self._config.transactional_id(self._source.topic, self._source.partition)
         )
@@ -211,12 +209,3 @@ def _offsets(results: Sequence[Any]) -> list[int]:
         if isinstance(result, BaseException):
             raise result
     return [result.offset for result in results]
-
-
-async def _abort_and_stop(producer: AIOKafkaProducer) -> None:
-    # The next producer with the same id ends the transaction in any case; this only makes it quicker. The assertion is
-    # aiokafka's own: its transaction was already in the error state.
-    with suppress(KafkaError, AssertionError, TimeoutError):
-        async with asyncio.timeout(CLOSE_TIMEOUT_S):
-            await producer.abort_transaction()
-    await stop_producer(producer)

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from aiokafka import AIOKafkaProducer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
 
 from copydesk import __version__
+from copydesk.adapters.kafka.closing import abort_and_stop, stop_producer
 from copydesk.adapters.kafka.config import SOURCES, DeliveryConfig
 from copydesk.adapters.kafka.connection import start_producer
 from copydesk.adapters.kafka.outbox import FENCED, REFUSALS, Outgoing, send_all
@@ -40,7 +40,7 @@ from copydesk.core.records import Message
 from copydesk_schemas.reasons import Stage
 from copydesk_schemas.topics import TopicRole
 
-_CLOSE_TIMEOUT_S = 5.0
+_COMMIT_MARGIN_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ class Replayer:
     async def _write(self, batch: Sequence[Reentry]) -> list[int | Exception]:
         if not self._config.transactional:
             return await self._write_plain(batch)
-        async with asyncio.timeout(self._config.transaction_timeout_ms / 1000 + _CLOSE_TIMEOUT_S):
+        async with asyncio.timeout(self._config.transaction_timeout_ms / 1000 + _COMMIT_MARGIN_S):
             await self._producer.begin_transaction()
             sent = await send_all(self._producer, [record for one in batch for record in (one.again, one.entry)])
             if any(isinstance(result, REFUSALS) for result in sent):
@@ -226,15 +226,12 @@ class Replayer:
 
     async def _renew(self) -> None:
         """A refused record breaks the sequence of its producer."""
-        with suppress(KafkaError, AssertionError, TimeoutError):
-            async with asyncio.timeout(_CLOSE_TIMEOUT_S):
-                await self._producer.abort_transaction()
-        await _stop(self._producer)
+        await abort_and_stop(self._producer)
         self._producer = await start_producer(self._config, transactional_id(self._config))
 
     async def close(self) -> None:
         """Stop; an open transaction is ended by the next replay."""
-        await _stop(self._producer)
+        await stop_producer(self._producer)
 
 
 def transactional_id(config: DeliveryConfig) -> str | None:
@@ -261,9 +258,3 @@ def _raise_any(results: Sequence[Any]) -> None:
     for result in results:
         if isinstance(result, BaseException):
             raise result
-
-
-async def _stop(producer: AIOKafkaProducer) -> None:
-    with suppress(KafkaError, TimeoutError):
-        async with asyncio.timeout(_CLOSE_TIMEOUT_S):
-            await producer.stop()
