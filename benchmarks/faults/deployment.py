@@ -6,6 +6,7 @@ import contextlib
 import re
 import signal
 import subprocess
+import sys
 import threading
 import time
 import urllib.error
@@ -69,6 +70,13 @@ class Deployment:
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._supervise, name="supervisor", daemon=True)
         self._thread.start()
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of copydesk against the deployment."""
+        program = [sys.executable, "-m", "copydesk", *words]
+        return subprocess.run(
+            program, env=self._service.variables("command"), capture_output=True, text=True, check=False
+        )
 
     def start(self, name: str = "one") -> subprocess.Popen[bytes]:
         """Start a worker with a state folder of its own, the same for the same name."""

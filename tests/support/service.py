@@ -65,7 +65,16 @@ class Service:
 
     def start(self, name: str, port: int) -> subprocess.Popen[bytes]:
         """Start a worker with the state folder `name`; its pages are served on `port`."""
-        environment = {
+        with (self.folder / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, *self.program], env=self.variables(name, port), stdout=log, stderr=log
+            )
+        self.processes.append(process)
+        return process
+
+    def variables(self, name: str, port: int = 0) -> dict[str, str]:
+        """The environment of a worker, and of commands about its deployment."""
+        return {
             **os.environ,
             "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
             **self.environment,
@@ -78,10 +87,6 @@ class Service:
             "COPYDESK_LAG_INTERVAL_S": "0.5",
             **{f"COPYDESK_{key}": value for key, value in self.settings.items()},
         }
-        with (self.folder / f"{name}.log").open("ab") as log:
-            process = subprocess.Popen([sys.executable, *self.program], env=environment, stdout=log, stderr=log)
-        self.processes.append(process)
-        return process
 
     async def ready(self, process: subprocess.Popen[bytes], port: int, within_s: float = 90.0) -> None:
         """Wait until the worker says that its partitions are open.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+from benchmarks.faults.articles import ArticleTrial, article
+from benchmarks.faults.deployment import REAL
 from benchmarks.faults.result import Row
 from benchmarks.faults.trial import Stand, Trial
 
@@ -40,3 +42,23 @@ def backlog(stand: Stand, records: int = 200_000) -> Row:
         trial.deployment.start("one")
         row = trial.finish(within_s=60 + records / 500)
         return trial.noted(row, f"{records / (trial.follower.arrivals[-1].at - began):.0f} records/s from a cold start")
+
+
+def kill_articles(stand: Stand, kills: int = 10, rate: float = 12.0) -> Row:
+    """SIGKILL while the real stages read articles, every enricher on. A tenth of the articles comes twice."""
+    kills = stand.many(kills, 2)
+    records = round(kills * 11.0 * rate)
+
+    def value(number: int) -> bytes:
+        return article(number // 10 if number % 10 == 9 else number)
+
+    with ArticleTrial(stand, "kill-articles", records, rate=rate, program=REAL, values=value) as trial:
+        trial.load.start()
+        for _ in range(kills):
+            trial.deployment.start("one")
+            trial.expect("not ready", true=trial.deployment.ready("one"))
+            time.sleep(trial.rng.uniform(1.0, 6.0))
+            trial.struck()
+            trial.deployment.kill("one")
+        trial.deployment.start("one")
+        return trial.finish()

@@ -8,7 +8,7 @@ from benchmarks.faults.result import Row
 from benchmarks.faults.scenarios.broker import broker_gone, broker_restart, failover
 from benchmarks.faults.scenarios.clock import clock
 from benchmarks.faults.scenarios.comparison import comparison
-from benchmarks.faults.scenarios.kill import backlog, kill
+from benchmarks.faults.scenarios.kill import backlog, kill, kill_articles
 from benchmarks.faults.scenarios.memory import memory
 from benchmarks.faults.scenarios.network import slow_broker
 from benchmarks.faults.scenarios.pool import poison, pool_kill
@@ -32,6 +32,7 @@ def _on_a_broker(scenario: Callable[[Stand], Rows]) -> Callable[[Bench], Rows]:
 
 SCENARIOS: Mapping[str, Callable[[Bench], Rows]] = {
     "kill": _on_a_broker(kill),
+    "kill-articles": _on_a_broker(kill_articles),
     "backlog": _on_a_broker(backlog),
     "term": _on_a_broker(term),
     "zombie": _on_a_broker(zombie),
