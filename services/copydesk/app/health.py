@@ -37,6 +37,8 @@ def declare_pages(app: CopydeskApp) -> None:
             getattr(pool, "busy", 0),
             getattr(pool, "timeouts", 0),
             getattr(pool, "crashes", 0),
+            getattr(pool, "recycled", 0),
+            getattr(pool, "rebuilds", 0),
         )
         return web.bytes(desk.metrics.render(), headers={"Content-Type": CONTENT_TYPE})
 
