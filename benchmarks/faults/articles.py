@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from benchmarks.faults.reading import Record, read_topics
 from benchmarks.faults.result import Row
 from benchmarks.faults.trial import Trial
-from benchmarks.faults.verdict import StateCheck
+from benchmarks.faults.verdict import StateCheck, store_check
 from tests.support.documents import Writer, page
 
 from copydesk.adapters.state_memory import MemoryStore
-from copydesk.adapters.state_rocksdict import RocksStores
 from copydesk.core.dedupe import apply_event
 from copydesk.core.options import DedupeOptions
 from copydesk.core.ports import Overlay
@@ -46,30 +44,19 @@ class ArticleTrial(Trial):
 
     def numbered(self) -> dict[str, bytes]:
         """Value of every raw record by its coordinates."""
-        return {r.origin: r.value for r in read_topics(self.stand.broker.bootstrap, [self.names[TopicRole.RAW]])}
+        return {r.coordinates: r.value for r in read_topics(self.stand.broker.bootstrap, [self.names[TopicRole.RAW]])}
 
     def state(self, expected: Mapping[bytes, int], log: Sequence[Record]) -> StateCheck:  # noqa: ARG002 - keys are the stage's own
         """Every store must be what the real stage makes of its log up to the position that it names."""
-        checks = [_replayed(folder, log) for folder in sorted(self.folder.glob(f"*/{self.app_id}"))]
+        check = store_check(self.stores(), log, _replayed)
         repeated = len(log) - len({record.key for record in log})
-        return StateCheck(sum(c.keys for c in checks), sum(c.wrong for c in checks) + repeated)
+        return StateCheck(check.keys, check.wrong + repeated, check.found)
 
 
-def _replayed(folder: Path, log: Sequence[Record]) -> StateCheck:
-    keys = wrong = 0
-    for partition in {record.partition for record in log}:
-        store = RocksStores(folder).open(partition)
-        try:
-            position, held = store.next_offset or 0, dict(store.scan(b""))
-        finally:
-            store.close()
-        replay = MemoryStore()
-        for record in log:
-            if record.partition == partition and record.offset < position:
-                overlay = Overlay(replay)
-                apply_event(record.key, record.value, overlay, DedupeOptions())
-                replay.write(overlay.changes, record.offset + 1)
-        wanted = dict(replay.scan(b""))
-        keys += len(wanted)
-        wrong += sum(held.get(key) != wanted.get(key) for key in set(held) | set(wanted))
-    return StateCheck(keys, wrong)
+def _replayed(log: Sequence[Record]) -> Mapping[bytes, bytes]:
+    replay = MemoryStore()
+    for record in log:
+        overlay = Overlay(replay)
+        apply_event(record.key, record.value, overlay, DedupeOptions())
+        replay.write(overlay.changes, record.offset + 1)
+    return dict(replay.scan(b""))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
+import json
 import re
 import signal
 import subprocess
@@ -12,6 +14,7 @@ import time
 import urllib.error
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import psutil
 from tests.support.kafka import free_port
@@ -121,6 +124,17 @@ class Deployment:
         page = get_page(self._ports[name], "/metrics")
         series = re.findall(rf"^{metric}(\{{.*\}})? (\S+)$", page, re.MULTILINE)
         return sum(float(value) for labels, value in series if label in labels)
+
+    def page(self, name: str, path: str) -> dict[str, Any]:
+        """Body of one of its JSON pages, whatever the status; empty where none answers."""
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            try:
+                text = get_page(self._ports[name], path)
+            except urllib.error.HTTPError as error:
+                text = error.read().decode()
+            found: dict[str, Any] = json.loads(text)
+            return found
+        return {}
 
     def fenced(self, name: str = "one") -> int:
         """Times that a worker has met a newer owner, or a transaction that the broker had ended."""

@@ -30,6 +30,9 @@ class Proxy:
         self.bytes_per_s = 0.0
         """Limit of each connection and direction; 0 for none."""
         self.dropped = 0
+        """Connections that were cut."""
+        self.held = 0
+        """Chunks that had to wait for the end of a silence."""
         self._target = target
         self._random = random.Random(seed)
         self._writers: set[asyncio.StreamWriter] = set()
@@ -114,7 +117,9 @@ class Proxy:
             while True:
                 moment, chunk = await due.get()
                 await asyncio.sleep(moment - self._loop.time())
-                await self._open.wait()
+                if not self._open.is_set():
+                    self.held += bool(chunk)
+                    await self._open.wait()
                 if not chunk:
                     return
                 writer.write(chunk)

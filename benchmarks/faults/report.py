@@ -10,7 +10,7 @@ from benchmarks.faults.result import Row, Status
 BEGIN = "<!-- figures: begin -->"
 END = "<!-- figures: end -->"
 _HEAD = (
-    "| fault | in | out | lost | twice | state keys | wrong | faults | recovery s, median / max | RSS MiB | restarts "
+    "| fault | in | out | lost | twice | state keys | wrong | faults recovered | recovery s, median / max | RSS MiB | restarts "
     "| verdict |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|"
 )
 
@@ -21,7 +21,8 @@ def line(row: Row) -> str:
         return f"{row.scenario:24} {row.status}: {row.note}"
     return (
         f"{row.scenario:24} {row.status}: in {row.records_in} out {row.records_out} lost {row.lost} twice {row.twice} "
-        f"state {row.state_wrong} wrong of {row.state_keys}, faults {row.faults}, recovery {_recovery(row)} s, "
+        f"state {row.state_wrong} wrong of {row.state_keys}, faults recovered {row.recoveries}/{row.faults}, "
+        f"recovery {_recovery(row)} s, "
         f"RSS {row.rss_max_mib:.0f} MiB, restarts {row.restarts}, {row.seconds:.0f} s. {row.note}"
     )
 
@@ -53,8 +54,8 @@ def _cells(row: Row) -> str:
         return f"| {row.scenario} | | | | | | | | | | | {row.status} |"
     return (
         f"| {row.scenario} | {row.records_in:,} | {row.records_out:,} | {row.lost:,} | {row.twice:,} "
-        f"| {row.state_keys:,} | {row.state_wrong:,} | {row.faults} | {_recovery(row)} | {row.rss_max_mib:.0f} "
-        f"| {row.restarts} | {row.status} |"
+        f"| {row.state_keys:,} | {row.state_wrong:,} | {row.recoveries} of {row.faults} | {_recovery(row)} "
+        f"| {row.rss_max_mib:.0f} | {row.restarts} | {row.status} |"
     )
 
 

@@ -20,6 +20,7 @@ from benchmarks.faults.load import Load
 from benchmarks.faults.reading import Follower, Record, read_topics
 from benchmarks.faults.result import Row, Status
 from benchmarks.faults.verdict import StateCheck, delivered, log_check, store_check
+from benchmarks.faults.watch import Seen, watch
 from tests.support.kafka import KafkaBroker
 from tests.support.service import ENDS, declare, own_names
 
@@ -27,6 +28,8 @@ from copydesk_schemas.topics import TopicRole
 
 SETTLED_S = 0.5
 """What is seen within so long after a fault may have been committed before it."""
+RECOVERED_S = 90.0
+"""A fault from which a deployment has not recovered in this time, it does not recover from."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +69,8 @@ class _Fault:
     at: float
     fed: dict[str, int] | None
     """Ends of the raw partitions at that moment, where recovery is asked for everywhere."""
+    waited: list[bool] = field(default_factory=list)
+    """Whether each wait for its recovery has seen it."""
 
 
 @dataclass
@@ -160,12 +165,27 @@ class Trial:
         self._faults.append(_Fault(moment, dict(self.load.ends) if everywhere else None))
         return moment
 
-    def recovered(self, moment: float, within_s: float = 90.0) -> bool:
-        """Wait for an output after a fault; a note says where none came."""
-        done = self.follower.arrived_after(moment + SETTLED_S, within_s)
-        if not done:
-            self.wrong.append(f"no output within {within_s:g} s")
+    @property
+    def faults(self) -> int:
+        """Faults so far."""
+        return len(self._faults)
+
+    def recovered(self, moment: float, within_s: float = RECOVERED_S) -> bool:
+        """Wait for the recovery from the fault of a moment, as `struck` defines it; without it the row fails."""
+        fault = next(fault for fault in self._faults if fault.at == moment)
+        deadline = time.monotonic() + within_s
+        while not (done := self._recovery(fault, float("inf")) is not None) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        fault.waited.append(done)
         return done
+
+    def watch(self, for_s: float, name: str = "one") -> Seen:
+        """What a worker says of itself for so long; use it in place of sleeping through a fault."""
+        return watch(self.deployment, name, for_s)
+
+    def stores(self) -> list[Path]:
+        """State folders of all workers."""
+        return sorted(path for path in self.folder.glob(f"*/{self.app_id}") if path.is_dir())
 
     def refollow(self) -> None:
         """Another follower, which reads again from the beginning; what the old one saw of deleted topics is kept."""
@@ -217,6 +237,9 @@ class Trial:
         self.expect(f"{len(raw)} records were fed, {self.records} meant", true=len(raw) == self.records)
         counts = delivered(raw, [*kept, *outputs])
         state = self.state(Counter(record.key for record in raw), log) if self.stateful else StateCheck(0, 0)
+        if self.stateful:
+            self.expect("no state was written", true=state.keys > 0)
+            self.wrong.extend(state.found)
         times = self._recoveries()
         self.expect(f"ended by itself: {self.deployment.exits}", true=restarts in (None, self.deployment.restarts))
         good = counts.lost == counts.twice == state.wrong == 0 and not self.wrong
@@ -243,29 +266,46 @@ class Trial:
     def state(self, expected: Mapping[bytes, int], log: Sequence[Record]) -> StateCheck:
         """Compare the log with what was fed, and every worker's store with the log."""
         checks = [log_check(expected, log)]
-        checks.extend(
-            store_check(folder, log) for folder in sorted(self.folder.glob(f"*/{self.app_id}")) if folder.is_dir()
-        )
-        return StateCheck(sum(c.keys for c in checks), sum(c.wrong for c in checks))
+        checks.append(store_check(self.stores(), log))
+        return StateCheck(sum(c.keys for c in checks), sum(c.wrong for c in checks), checks[-1].found)
 
     def _recoveries(self) -> list[float]:
-        """Seconds from each fault to its recovery, where that came before the next fault."""
+        """Seconds from each fault to its recovery, where that came before the next fault.
+
+        A fault that met the next one may go without. One whose recovery was waited for, the last one, and one that had
+        the time may not.
+        """
         times: list[float] = []
-        enriched = self.names[TopicRole.ENRICHED]
+        met = 0
         ends = [fault.at for fault in self._faults[1:]] + [float("inf")]
-        for fault, end in zip(self._faults, ends, strict=False):
-            missing: set[tuple[str, int]] = set()
-            if fault.fed is not None:
-                ways = {way for arrival in self.follower.arrivals for way in arrival.newest}
-                missing = {("raw", int(raw)) for raw, _, _ in ways}
-                missing |= {(topic, partition) for _, topic, partition in ways if topic == enriched}
-            for arrival in self.follower.arrivals:
-                if not fault.at + SETTLED_S < arrival.at < end:
-                    continue
-                for (raw, topic, partition), offset in arrival.newest.items():
-                    if fault.fed is not None and offset >= fault.fed.get(raw, 0):
-                        missing -= {("raw", int(raw)), (topic, partition)}
-                if not missing:
-                    times.append(arrival.at - fault.at)
-                    break
+        for number, (fault, end) in enumerate(zip(self._faults, ends, strict=True), 1):
+            found = self._recovery(fault, end)
+            if found is not None:
+                times.append(found)
+            if not all(fault.waited) or (found is None and (fault.waited or end - fault.at > RECOVERED_S)):
+                self.wrong.append(f"no recovery from fault {number}")
+            elif found is None:
+                met += 1
+        if met:
+            self.notes.append(f"{met} faults met the next one before their recovery")
+        self.expect("no recovery from any fault", true=bool(times) or not self._faults)
         return times
+
+    def _recovery(self, fault: _Fault, end: float) -> float | None:
+        """Seconds to the recovery from a fault, where it came before a moment."""
+        enriched = self.names[TopicRole.ENRICHED]
+        arrivals = list(self.follower.arrivals)
+        missing: set[tuple[str, int]] = set()
+        if fault.fed is not None:
+            ways = {way for arrival in arrivals for way in arrival.newest}
+            missing = {("raw", int(raw)) for raw, _, _ in ways}
+            missing |= {(topic, partition) for _, topic, partition in ways if topic == enriched}
+        for arrival in arrivals:
+            if not fault.at + SETTLED_S < arrival.at < end:
+                continue
+            for (raw, topic, partition), offset in arrival.newest.items():
+                if fault.fed is not None and offset >= fault.fed.get(raw, 0):
+                    missing -= {("raw", int(raw)), (topic, partition)}
+            if not missing:
+                return arrival.at - fault.at
+        return None

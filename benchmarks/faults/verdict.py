@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,11 +30,13 @@ class StateCheck:
 
     keys: int
     wrong: int
+    found: tuple[str, ...] = ()
+    """What is wrong beside single keys."""
 
 
 def delivered(raw: Iterable[Record], outputs: Iterable[Record]) -> Delivered:
     """Compare by the coordinates of the raw record that every output carries."""
-    expected = {f"{record.partition}-{record.offset}" for record in raw}
+    expected = {record.coordinates for record in raw}
     seen = Counter(record.origin for record in outputs)
     surplus = sum(count - 1 if origin in expected else count for origin, count in seen.items())
     return Delivered(len(expected), sum(seen.values()), len(expected - set(seen)), surplus)
@@ -50,19 +52,48 @@ def log_check(expected: Mapping[bytes, int], log: Sequence[Record]) -> StateChec
     return StateCheck(len(keys), wrong)
 
 
-def store_check(folder: Path, log: Sequence[Record]) -> StateCheck:
-    """A worker's store must hold what its log says up to the position that it names; the worker must have ended."""
+def counted(log: Sequence[Record]) -> Mapping[bytes, bytes]:
+    """What a store holds after the records of a log: the newest count of each key."""
+    return {record.key: record.value for record in log}
+
+
+def store_check(
+    folders: Iterable[Path],
+    log: Sequence[Record],
+    replay: Callable[[Sequence[Record]], Mapping[bytes, bytes]] = counted,
+) -> StateCheck:
+    """Compare the stores of all workers, which must have ended, with their log.
+
+    Each store must open undamaged and hold what its log says up to the position that it names. Of each partition one
+    store at least, that of its last owner, must have come to the end of the log.
+
+    Args:
+        folders: the workers' state folders.
+        log: all records of the log topic.
+        replay: what a store holds after some records of one partition.
+    """
     keys = wrong = 0
-    for partition in {record.partition for record in log}:
-        if not (folder / f"partition-{partition}").exists():
-            continue
-        store = RocksStores(folder).open(partition)
-        try:
-            position = store.next_offset or 0
-            replayed = {r.key: r.value for r in log if r.partition == partition and r.offset < position}
-            held = dict(store.scan(b""))
-        finally:
-            store.close()
-        keys += len(replayed)
-        wrong += sum(held.get(key) != replayed.get(key) for key in set(held) | set(replayed))
-    return StateCheck(keys, wrong)
+    found: list[str] = []
+    folders = list(folders)
+    for partition in sorted({record.partition for record in log}):
+        records = [record for record in log if record.partition == partition]
+        newest = 0
+        for folder in folders:
+            if not (folder / f"partition-{partition}").exists():
+                continue
+            store = RocksStores(folder).open(partition)
+            try:
+                damage, position, held = store.recovered_from, store.next_offset or 0, dict(store.scan(b""))
+            finally:
+                store.close()
+            if damage is not None:
+                wrong += 1
+                found.append(f"a store of partition {partition} was damaged: {damage}")
+            replayed = replay([record for record in records if record.offset < position])
+            keys += len(replayed)
+            wrong += sum(held.get(key) != replayed.get(key) for key in set(held) | set(replayed))
+            newest = max(newest, position)
+        if newest <= records[-1].offset:
+            wrong += 1
+            found.append(f"partition {partition}: stores come to {newest}, the log to {records[-1].offset + 1}")
+    return StateCheck(keys, wrong, tuple(found))

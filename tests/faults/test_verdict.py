@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks.faults import report
-from benchmarks.faults.reading import Record
+from benchmarks.faults.reading import UNKNOWN, Record
 from benchmarks.faults.result import Row, Status, load, save
 from benchmarks.faults.verdict import Delivered, StateCheck, delivered, log_check, store_check
 
@@ -32,11 +32,36 @@ def test_a_store_is_compared_up_to_the_position_that_it_names(tmp_path: Path) ->
     store = RocksStores(tmp_path).open(0)
     store.write({b"a": b"1", b"b": b"1"}, 2)
     store.close()
-    assert store_check(tmp_path, log) == StateCheck(keys=2, wrong=0)
+    late = store_check([tmp_path], log)
+    assert (late.keys, late.wrong) == (2, 1)
+    assert late.found == ("partition 0: stores come to 2, the log to 3",)
     store = RocksStores(tmp_path).open(0)
     store.write({b"b": b"7", b"z": b"1"}, 3)
     store.close()
-    assert store_check(tmp_path, log) == StateCheck(keys=2, wrong=3)
+    assert store_check([tmp_path], log) == StateCheck(keys=2, wrong=3)
+
+
+def test_a_store_that_is_missing_empty_or_damaged_is_wrong(tmp_path: Path) -> None:
+    log = [record(0, key=b"a")]
+    assert store_check([], log).wrong == 1
+    assert store_check([tmp_path / "none"], log).wrong == 1
+    assert not (tmp_path / "none").exists()
+    RocksStores(tmp_path / "empty").open(0).close()
+    assert store_check([tmp_path / "empty"], log).wrong == 1
+    store = RocksStores(tmp_path / "damaged").open(0)
+    store.write({b"a": b"1"}, 1)
+    store.close()
+    assert store_check([tmp_path / "damaged"], log) == StateCheck(keys=1, wrong=0)
+    assert store_check([tmp_path / "damaged", tmp_path / "empty"], log) == StateCheck(keys=1, wrong=0)
+    (tmp_path / "damaged" / "partition-0" / "CURRENT").write_bytes(b"nonsense")
+    found = store_check([tmp_path / "damaged"], log)
+    assert found.wrong == 2
+    assert "was damaged" in found.found[0]
+
+
+def test_an_output_that_names_no_raw_record_is_one_too_many() -> None:
+    raw = [record(0), record(1)]
+    assert delivered(raw, [record(0, "0-0"), record(1, UNKNOWN)]) == Delivered(2, 2, lost=1, twice=1)
 
 
 def test_the_report_replaces_the_table_between_its_marks(tmp_path: Path) -> None:

@@ -38,15 +38,17 @@ def broker_gone(stand: Stand, away_s: float = 60.0) -> Row:
         trial.expect("not ready", true=trial.deployment.ready("one"))
         time.sleep(3.0)
         stand.broker.signal(signal.SIGSTOP)
-        time.sleep(away_s)
+        frozen = trial.watch(away_s)
         stand.broker.signal(signal.SIGCONT)
         trial.recovered(trial.struck())
         time.sleep(3.0)
         stand.broker.stop()
-        time.sleep(away_s)
+        gone = trial.watch(away_s)
         stand.broker.start()
         trial.recovered(trial.struck())
-        trial.notes.append(f"{away_s:g} s each")
+        for what, seen in (("frozen", frozen), ("gone", gone)):
+            trial.notes.append(f"{what} for {away_s:g} s: {seen}")
+            trial.expect(f"{what}: no partition waited", true=bool(seen.troubles) or seen.broker_lost)
         return trial.finish()
 
 
@@ -65,7 +67,7 @@ def failover(bench: Bench, rounds: int = 3) -> Row:
                 moment = trial.struck(everywhere=True)
                 node.kill()
                 time.sleep(trial.rng.uniform(6.0, 10.0))
+                trial.recovered(moment)  # by the two that are left
                 node.start()
-                trial.recovered(moment)
                 time.sleep(5.0)  # until its replicas are in step again: two away at a time are too many
             return trial.finish()

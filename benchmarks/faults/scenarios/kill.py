@@ -25,10 +25,11 @@ def kill(stand: Stand, kills: int = 30, records: int = 200_000) -> Row:
                 trial.deployment.start(name)
             for name in names:
                 time.sleep(trial.rng.uniform(2.0, 12.0) if name == "one" else trial.rng.uniform(0.0, 4.0))
-                trial.struck(everywhere=len(names) > 1)
+                moment = trial.struck(everywhere=len(names) > 1)
                 trial.deployment.kill(name)
                 done += 1
         trial.deployment.start("one")
+        trial.recovered(moment)
         return trial.finish()
 
 
@@ -58,7 +59,8 @@ def kill_articles(stand: Stand, kills: int = 10, rate: float = 12.0) -> Row:
             trial.deployment.start("one")
             trial.expect("not ready", true=trial.deployment.ready("one"))
             time.sleep(trial.rng.uniform(1.0, 6.0))
-            trial.struck()
+            moment = trial.struck()
             trial.deployment.kill("one")
         trial.deployment.start("one")
+        trial.recovered(moment)
         return trial.finish()

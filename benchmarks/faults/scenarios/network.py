@@ -12,7 +12,7 @@ from tests.support.kafka import free_port
 
 def slow_broker(bench: Bench, drops: int = 8) -> Row:
     """All traffic of the worker goes through a proxy: 50–300 ms a chunk, 200 kB/s, silence, cut connections."""
-    drops = bench.many(drops, 2)
+    drops = bench.many(drops, 3)
     inner, outer = free_port(), free_port()
     properties = {
         "listeners": f"PLAINTEXT://127.0.0.1:{{port}},SLOW://127.0.0.1:{inner},CONTROLLER://127.0.0.1:{{controller}}",
@@ -47,5 +47,7 @@ def slow_broker(bench: Bench, drops: int = 8) -> Row:
                 moment = trial.struck()
                 proxy.drop()
             trial.recovered(moment)
-        trial.notes.append(f"{proxy.dropped} connections cut")
+        trial.notes.append(f"{proxy.dropped} connections cut, {proxy.held} chunks held back in silence")
+        trial.expect("no connection was cut", true=proxy.dropped > 0)
+        trial.expect("nothing was held back", true=proxy.held > 0)
         return trial.finish()

@@ -37,11 +37,22 @@ def too_large(bench: Bench) -> Row:
         return large(stand)
 
 
-def large(stand: Stand, records: int = 10_000) -> Row:
-    """The output topic takes less than the worker believes: what is too large is a dead letter, no neighbour is."""
+def large(stand: Stand, records: int = 6_000) -> Row:
+    """The output topic takes less than the worker believes: what is too large is a dead letter, no neighbour is.
+
+    A dozen of its neighbours are too large together, in one batch of the producer, though none of them is alone.
+    """
     records = stand.many(records, 1_000)
     marked = frozenset(range(137, records, 200))
-    with Trial(stand, "refused-too-large", records, rate=1_000, marked=marked, marked_size=2 * _LIMIT) as trial:
+    with Trial(
+        stand,
+        "refused-too-large",
+        records,
+        rate=500,
+        size=_LIMIT // 10,
+        marked=marked,
+        marked_size=2 * _LIMIT,
+    ) as trial:
         topic = trial.names[TopicRole.ENRICHED]
         entry = ConfigEntry("max.message.bytes", str(_LIMIT), incremental_operation=AlterConfigOpType.SET)
         change = ConfigResource(ConfigResource.Type.TOPIC, topic, incremental_configs=[entry])
@@ -52,7 +63,7 @@ def large(stand: Stand, records: int = 10_000) -> Row:
         trial.deployment.start("one")
         row = trial.finish()
         raw = read_topics(stand.broker.bootstrap, [trial.names[TopicRole.RAW]])
-        oversized = {record.origin for record in raw if len(record.value) > _LIMIT}
+        oversized = {record.coordinates for record in raw if len(record.value) > _LIMIT}
         repeated = {r.origin for r in read_topics(stand.broker.bootstrap, [trial.names[TopicRole.DUPLICATE]])}
         dead = {r.origin for r in read_topics(stand.broker.bootstrap, [trial.names[TopicRole.DEAD]])}
         # A large record whose key came before ends as a duplicate, and that record is small.
@@ -83,7 +94,9 @@ def no_topic(bench: Bench, records: int = 20_000) -> Row:
         kept = read_topics(stand.broker.bootstrap, [topic])
         admin.delete_topics([topic])[topic].result()
         trial.load.resume()
-        time.sleep(15.0)
+        seen = trial.watch(15.0)
+        trial.notes.append(f"meanwhile: {seen}")
+        trial.expect("no partition waited for the topic", true=bool(seen.troubles))
         admin.create_topics([NewTopic(topic, spec.partitions, 1)])[topic].result()
         moment = trial.struck(everywhere=True)
         trial.refollow()
@@ -120,7 +133,9 @@ def not_authorised(bench: Bench, records: int = 20_000) -> Row:
         time.sleep(4.0)
         for made in admin.create_acls(acls).values():
             made.result()
-        time.sleep(15.0)
+        seen = trial.watch(15.0)
+        trial.notes.append(f"meanwhile: {seen}")
+        trial.expect("no partition waited for the right", true=seen.says("authori"))
         anything = AclBindingFilter(
             ResourceType.TOPIC,
             topic,

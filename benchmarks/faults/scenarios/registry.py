@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from benchmarks.faults.result import Row
 from benchmarks.faults.scenarios.broker import broker_gone, broker_restart, failover
-from benchmarks.faults.scenarios.clock import clock
+from benchmarks.faults.scenarios.clock import clock, clock_articles
 from benchmarks.faults.scenarios.comparison import comparison
 from benchmarks.faults.scenarios.kill import backlog, kill, kill_articles
 from benchmarks.faults.scenarios.memory import memory
@@ -45,6 +45,7 @@ SCENARIOS: Mapping[str, Callable[[Bench], Rows]] = {
     "timeout": timeout,
     "slow-broker": slow_broker,
     "clock": _on_a_broker(clock),
+    "clock-articles": _on_a_broker(clock_articles),
     "poison": _on_a_broker(poison),
     "pool-kill": _on_a_broker(pool_kill),
     "memory": _on_a_broker(memory),

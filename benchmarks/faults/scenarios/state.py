@@ -33,8 +33,13 @@ def deleted(stand: Stand, times: int = 4) -> Row:
                 trial.deployment.kill("one")
                 shutil.rmtree(trial.deployment.state("one"))
             moment = trial.struck()
+            known = trial.follower.distinct
             trial.deployment.start("one")
             trial.recovered(moment)
+            trial.expect("not ready", true=trial.deployment.ready("one"))
+            restored = trial.deployment.metric("one", "copydesk_restore_records", 'what="done"')
+            # Markers of transactions count too, so that this is the least.
+            trial.expect(f"{restored:.0f} records of {known} were restored", true=restored >= known)
         return trial.finish()
 
 
@@ -75,9 +80,11 @@ def full_disk(stand: Stand, times: int = 2) -> Row:
                 for _ in range(times):
                     time.sleep(trial.rng.uniform(1.0, 3.0))
                     disk.fill()
-                    time.sleep(10.0)
+                    seen = trial.watch(10.0)
                     disk.free()
-                    trial.recovered(trial.struck())
+                    trial.recovered(trial.struck(everywhere=True))
+                    trial.notes.append(f"meanwhile: {seen}")
+                    trial.expect("no partition waited for space", true=seen.says("space", "io error"))
                 return trial.finish()
         except NotPossibleError as error:
             return Row(trial.name, Status.NOT_RUN, stand.seed, note=str(error))
