@@ -10,8 +10,8 @@ from benchmarks.faults.result import Row, Status
 BEGIN = "<!-- figures: begin -->"
 END = "<!-- figures: end -->"
 _HEAD = (
-    "| fault | in | out | lost | twice | state keys | wrong | faults recovered | recovery s, median / max | RSS MiB | restarts "
-    "| verdict |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|"
+    "| fault | in | out | lost | twice | state keys | wrong | faults recovered | recovery s, median / max "
+    "| RSS MiB | restarts | verdict |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|"
 )
 
 

@@ -278,7 +278,7 @@ class Trial:
         times: list[float] = []
         met = 0
         ends = [fault.at for fault in self._faults[1:]] + [float("inf")]
-        for number, (fault, end) in enumerate(zip(self._faults, ends, strict=True), 1):
+        for number, (fault, end) in enumerate(zip(self._faults, ends, strict=False), 1):
             found = self._recovery(fault, end)
             if found is not None:
                 times.append(found)

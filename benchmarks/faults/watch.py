@@ -22,7 +22,8 @@ class Seen:
     """Whether it said that its broker did not answer."""
 
     def __str__(self) -> str:
-        return " / ".join(sorted(text[:80] for text in self.troubles)) or "no trouble"
+        lost = ["the broker does not answer"] if self.broker_lost else []
+        return " / ".join(lost + sorted(text[:80] for text in self.troubles)) or "no trouble"
 
     def says(self, *words: str) -> bool:
         """Whether a partition waited and said one of the words."""
