@@ -200,3 +200,11 @@ def test_an_element_with_more_attributes_than_the_parser_can_bear_is_refused() -
     assert refused.value.code is Code.OVERSIZED
     picture = "data:image/png;base64," + "A" * 500_000 + "=="
     assert guard_html(f'<img src="{picture}"><p>{STORY}</p>', ParseOptions()).tags == 3
+
+
+@pytest.mark.parametrize("filler", ["\n", "<!--\n-->"])
+def test_a_long_prologue_of_a_feed_is_left_out(filler: str) -> None:
+    item = f"<item><title>Bridge closed</title><description>{STORY * 3}</description></item>"
+    feed = f"<rss version='2.0'><channel>{item}</channel></rss>"
+    [article] = articles(raw('<?xml version="1.0"?>' + filler * 200_000 + feed, content_type="application/rss+xml"))
+    assert article.title == "Bridge closed"
