@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -217,7 +217,7 @@ def letters_of(desk: Deployment) -> list[Found]:
 
 async def prepared(desk: Deployment, found: Found) -> Reentry:
     config = delivery_config(desk.settings())
-    return await Inputs(config, parts(desk.names[TopicRole.RAW], range(6))).prepare(found, found.letter.last_failed_at)
+    return await Inputs(config, parts(desk.names[TopicRole.RAW], range(6)), timedelta(days=14)).prepare(found, found.letter.last_failed_at)
 
 
 def test_what_dies_before_the_commit_has_replayed_nothing(desk: Deployment) -> None:
