@@ -32,7 +32,7 @@ _MAX_ATTRIBUTES = 10_000
 tags only: what an attribute's value holds costs nothing."""
 _ATTRIBUTE = re.compile(r"""[\s/]*+([^\s/>][^\s/>=]*+)(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>]*+))?+""")
 """One attribute as HTML 5 reads it: its name (which may begin with an equals sign), and its value, if it has one."""
-_END = re.compile(r"""[^>="']*+(?:(?:=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))|[="'])[^>="']*+)*+""")
+_END = re.compile(f"(?:{_ATTRIBUTE.pattern})*+")
 """What stands in a tag up to the angle that is in no value."""
 
 
