@@ -18,7 +18,7 @@ from tests.support.kafka import KafkaBroker
 from tests.support.service import Raw
 
 from copydesk.adapters.kafka import audit as audit_module
-from copydesk.adapters.kafka.topic_reader import bounds, settled_ends
+from copydesk.adapters.kafka.topic_reader import bounds, read_topics, settled_ends
 from copydesk.app.delivery import delivery_config
 from copydesk_schemas.topics import TopicRole
 
@@ -160,11 +160,10 @@ def test_retention_is_no_loss(desk: Deployment) -> None:
     assert (found["raw_expired"], found["records"], found["enriched"]) == (expired, 3 - expired, 3 - expired)
     ends = dict.fromkeys(range(6), -1)  # all that is there
     asyncio.run(delete_before(desk, TopicRole.ENRICHED, ends))
-    short = {"COPYDESK_TOPICS__ENRICHED__RETENTION_MS": "1"}
-    (found,) = [json.loads(desk.run("audit", **short).stdout)]
+    (found,) = [json.loads(desk.run("audit", COPYDESK_TOPICS__ENRICHED__RETENTION_MS="1").stdout)]
     assert (found["in_order"], found["outcome_expired"]) == (True, 3 - expired)
     assert found["raw_expired"] == 0
-    told = desk.run("audit", "--table", **short).stderr
+    told = desk.run("audit", "--table", COPYDESK_TOPICS__ENRICHED__RETENTION_MS="1").stderr
     assert ("Every item" in told) is (expired == 3)
     assert ("nobody can tell" in told) is (expired < 3)
 
@@ -194,7 +193,7 @@ def test_raw_records_that_expire_while_they_are_read_are_not_unexplained(
 ) -> None:
     desk.produce(page(1))
     desk.work(1)
-    real = audit_module.read_topics
+    real = read_topics
 
     async def late(config: Any, places: Any, **options: Any) -> AsyncGenerator[Any]:
         if any(place.topic == desk.names[TopicRole.RAW] for place in places):
