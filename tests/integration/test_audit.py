@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from tests.support.inline_pool import InlinePool
 from tests.support.kafka import KafkaBroker
 from tests.support.service import Raw
 
-from copydesk.adapters.kafka.topic_reader import bounds, settled_ends
+from copydesk.adapters.kafka import audit as audit_module
+from copydesk.adapters.kafka.topic_reader import bounds, read_topics, settled_ends
 from copydesk.app.delivery import delivery_config
 from copydesk_schemas.topics import TopicRole
 
@@ -158,9 +160,63 @@ def test_retention_is_no_loss(desk: Deployment) -> None:
     assert (found["raw_expired"], found["records"], found["enriched"]) == (expired, 3 - expired, 3 - expired)
     ends = dict.fromkeys(range(6), -1)  # all that is there
     asyncio.run(delete_before(desk, TopicRole.ENRICHED, ends))
-    found = audit(desk)
+    (found,) = [json.loads(desk.run("audit", COPYDESK_TOPICS__ENRICHED__RETENTION_MS="1").stdout)]
     assert (found["in_order"], found["outcome_expired"]) == (True, 3 - expired)
-    assert "raw_expired" not in found
+    assert found["raw_expired"] == 0
+    told = desk.run("audit", "--table", COPYDESK_TOPICS__ENRICHED__RETENTION_MS="1").stderr
+    assert ("Every item" in told) is (expired == 3)
+    assert ("nobody can tell" in told) is (expired < 3)
+
+
+def test_a_loss_is_seen_beside_a_partition_that_has_lost_its_beginning(desk: Deployment) -> None:
+    desk.produce(page(1), page(2), page(3))
+    desk.work(3)
+    asyncio.run(delete_before(desk, TopicRole.ENRICHED, dict.fromkeys(range(6), -1)))
+    found = audit(desk, code=1)
+    assert (found["in_order"], found["lost"]) == (False, 3), "they are younger than what the topic retains"
+
+
+def test_records_that_expired_unread_are_not_in_order(desk: Deployment) -> None:
+    desk.produce(page(1))
+    desk.work(1)
+    desk.produce(page(1), page(1))
+    (first, *unread) = desk.records(TopicRole.RAW)
+    end = max(record["offset"] for record in unread) + 1
+    asyncio.run(delete_before(desk, TopicRole.RAW, {first["partition"]: end}))
+    found = audit(desk, code=1)
+    assert (found["in_order"], found["expired_unread"]) == (False, end - first["offset"] - 1)
+    assert "deleted before they were read" in desk.run("audit", code=1).stderr
+
+
+def test_raw_records_that_expire_while_they_are_read_are_not_unexplained(
+    desk: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.produce(page(1))
+    desk.work(1)
+    real = read_topics
+
+    async def late(config: Any, places: Any, **options: Any) -> AsyncGenerator[Any]:
+        if any(place.topic == desk.names[TopicRole.RAW] for place in places):
+            await delete_before(desk, TopicRole.RAW, dict.fromkeys(range(6), -1))
+        async with aclosing(real(config, places, **options)) as records:
+            async for record in records:
+                yield record
+
+    monkeypatch.setattr(audit_module, "read_topics", late)
+    assert audit(desk) == ORDERLY | {"raw_expired": 1}
+
+
+def test_a_record_that_lies_about_an_earlier_one_is_judged_by_its_time(desk: Deployment) -> None:
+    desk.produce(page(1))
+    desk.work(1)
+    (record,) = desk.records(TopicRole.RAW)
+    first = {"topic": desk.names[TopicRole.RAW], "partition": record["partition"], "offset": record["offset"]}
+    raw = first | {"item": 0, "items": 1, "timestamp_ms": 9_000_000_000_000}
+    header = json.dumps({"raw": raw, "attempts": 1, "first_failed_at": "2026-01-01T00:00:00Z"}).encode()
+    one = page(1)
+    desk.produce(Raw(one.value, one.key, (("copydesk-replay", header),)))
+    desk.work(2)
+    assert audit(desk) == ORDERLY | {"records": 2, "items": 2, "enriched": 1, "dead": 1}
 
 
 def test_without_topics_there_is_nothing_to_audit(desk: Deployment) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 import subprocess
@@ -217,7 +218,9 @@ def letters_of(desk: Deployment) -> list[Found]:
 
 async def prepared(desk: Deployment, found: Found) -> Reentry:
     config = delivery_config(desk.settings())
-    return await Inputs(config, parts(desk.names[TopicRole.RAW], range(6)), timedelta(days=14)).prepare(found, found.letter.last_failed_at)
+    return await Inputs(config, parts(desk.names[TopicRole.RAW], range(6)), timedelta(days=14)).prepare(
+        found, found.letter.last_failed_at
+    )
 
 
 def test_what_dies_before_the_commit_has_replayed_nothing(desk: Deployment) -> None:
@@ -276,6 +279,53 @@ def test_a_second_operator_stops_the_first(desk: Deployment) -> None:
 
     asyncio.run(two())
     assert len(desk.records(TopicRole.RAW)) == 2
+
+
+def test_who_was_overtaken_does_not_take_the_id_back_after_a_refusal(desk: Deployment) -> None:
+    desk.produce(page(1), page(2))
+    desk.work(2, InlinePool(failing("run_parse")))
+    first, second = letters_of(desk)
+
+    async def two() -> None:
+        config = delivery_config(desk.settings())
+        good, bad = await prepared(desk, first), await prepared(desk, second)
+        object.__setattr__(bad.again, "value", b"x" * 11_900_000)
+        async with replaying(config) as one:
+            async with replaying(config) as other:
+                assert await other.replay([good])
+            with pytest.raises(OvertakenError):
+                await one.replay([bad, good])
+
+    asyncio.run(two())
+    assert len(desk.records(TopicRole.RAW)) == 3
+    assert len(desk.records(TopicRole.REPLAYS)) == 1
+
+
+def test_letters_are_listed_oldest_first_whatever_their_partition(desk: Deployment) -> None:
+    for n in range(4):
+        desk.produce(page(n))
+        desk.work(n + 1, InlinePool(failing("run_parse")))
+    times = [letter["last_failed_at"] for letter in desk.lines("dlq", "list")]
+    assert len(times) == 4
+    assert times == sorted(times)
+    warned = desk.run("dlq", "list", "--code", "parse_timout")
+    assert "is parse_timeout meant?" in warned.stderr
+
+
+def test_the_input_is_shown_byte_by_byte_where_it_cannot_be_replayed(desk: Deployment) -> None:
+    desk.produce(page(1))
+    found = desk.work(1, InlinePool(failing("run_enrich")))
+    (letter,) = found[TopicRole.DEAD]
+    shown = desk.run("dlq", "show", letter["dead_letter_id"], "--value")
+    assert shown.stdout_bytes == base64.b64decode(letter["original"]["value_b64"])
+    again = json.dumps(letter | {"stage": "gone", "attempts": 2}).encode()
+
+    async def write() -> None:
+        async with replaying(delivery_config(desk.settings(delivery="at_least_once"))) as replayer:
+            await replayer._producer.send_and_wait(desk.names[TopicRole.DEAD], again)
+
+    asyncio.run(write())
+    assert desk.run("dlq", "show", letter["dead_letter_id"], "--value").stdout_bytes == shown.stdout_bytes
 
 
 def test_an_input_that_the_letter_does_not_carry_is_read_from_its_topic(desk: Deployment) -> None:

@@ -204,6 +204,10 @@ def test_an_element_with_more_attributes_than_the_parser_can_bear_is_refused() -
             guard_html(f"<p {many}>{STORY}</p>", ParseOptions())
         with pytest.raises(Rejected, match="more than 10000 attributes"):
             guard_html(f"<p title='>' {many}>{STORY}</p>", ParseOptions())
+    many = " ".join(f"attr{n}" for n in range(20_000))
+    with pytest.raises(Rejected, match="more than 10000 attributes"):
+        guard_html(f'<p a=="><p {many}>{STORY}</p>', ParseOptions())
+    assert guard_html('<p a==">"=' * 40_000, ParseOptions()).tags == 40_000
     state = json.dumps([{"href": f"https://a.example/?id={n}&page={n}"} for n in range(20_000)])
     assert guard_html(f"<div data-state='{state}'><p>{STORY}</p></div>", ParseOptions()).tags == 4
     picture = "data:image/png;base64," + "A" * 500_000 + "=="

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import FunctionType
 
@@ -24,6 +25,10 @@ from copydesk.adapters.kafka.authorization import authorization_error, explain_k
 from copydesk.adapters.kafka.connection import connection_kwargs
 from copydesk.adapters.kafka.tls import CertificateError, tls_context
 from copydesk.adapters.kafka.tokens import TokenError, TokenFile, expired_for, supplied
+from copydesk.adapters.kafka.topic_reader import StuckError, _patience_s
+from copydesk.app.cli.broker import broker_errors
+from copydesk.app.cli.errors import CommandError, Exit
+from copydesk.app.delivery import delivery_config
 from copydesk.app.settings import Settings
 
 
@@ -180,3 +185,29 @@ def test_any_other_error_keeps_its_text() -> None:
     assert explain_kafka_error(RuntimeError("the pool is gone")) == "RuntimeError: the pool is gone"
     assert explain_kafka_error(TimeoutError()) == "TimeoutError"
     assert explain_kafka_error(KafkaConnectionError("closed")) == "KafkaConnectionError: closed"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (StuckError("a transaction on raw-0 is still open"), "while reading: a transaction on raw-0 is still open."),
+        (TimeoutError(), "can be reached, but was too slow while reading."),
+    ],
+)
+def test_brokers_that_answer_are_not_told_as_unreachable(
+    error: Exception, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing_wrong(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(diagnose, "diagnose", nothing_wrong)
+    with pytest.raises(CommandError) as caught, broker_errors(Settings.load({}), "reading"):
+        raise error
+    assert words in caught.value.message
+    assert caught.value.exit_code == Exit.FAILED
+
+
+def test_a_partition_is_waited_for_as_long_as_a_transaction_may_last() -> None:
+    config = delivery_config(Settings.load({}, transaction_timeout_ms=60_000))
+    assert _patience_s(config) > 60
+    assert _patience_s(replace(config, transaction_timeout_ms=1_000)) == 30

@@ -14,8 +14,8 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from copydesk.app.cli.dlq_replay import Guard
 from copydesk.app.cli.dlq_letters import unknown_values
+from copydesk.app.cli.dlq_replay import Guard
 from copydesk.app.cli.dlq_views import Counts, beginning, full, line, printable, table
 from copydesk.app.cli.when import When
 from copydesk.app.settings import Settings, TopicOverride, Topics

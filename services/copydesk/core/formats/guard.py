@@ -30,11 +30,9 @@ _LONG_TAG = 50_000
 _MAX_ATTRIBUTES = 10_000
 """libxml2 compares each attribute with all before it: 60,000 of one element take seconds. Names are counted, in long
 tags only: what an attribute's value holds costs nothing."""
-_ATTRIBUTE = re.compile(
-    r"""[\s/]*+([^\s/>][^\s/>=]*+)(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>]*+))?+"""
-)
+_ATTRIBUTE = re.compile(r"""[\s/]*+([^\s/>][^\s/>=]*+)(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>]*+))?+""")
 """One attribute as HTML 5 reads it: its name (which may begin with an equals sign), and its value, if it has one."""
-_END = re.compile(r"""[^>="']*+(?:(?:=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))|[="'])[^>="']*+)*+""")
+_END = re.compile(f"(?:{_ATTRIBUTE.pattern})*+")
 """What stands in a tag up to the angle that is in no value."""
 
 
