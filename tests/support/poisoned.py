@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import signal
 import sys
+import time
 from datetime import datetime
 
 from copydesk.adapters.pool import ProcessTaskPool
@@ -21,6 +23,13 @@ from copydesk.core.stages import run_parse
 from copydesk_schemas.reasons import Stage
 
 LOOP, BOMB, CRASH = b"poison: loop", b"poison: bomb", b"poison: crash"
+
+
+if "FAKETIME_TIMESTAMP_FILE" in os.environ:
+    # Python sleeps until a moment of the monotonic clock, which libfaketime shifts by the offset of the wall clock: the
+    # kernel refuses a moment before 0. This sleeps for a time instead, here and in the processes of the pool, which
+    # import this module. The wall clock, by which the pool measures, stays wrong.
+    time.sleep = lambda seconds: (select.select([], [], [], float(seconds)), None)[1]
 
 
 def parse(message: Message, options: Options, now: datetime) -> StageResult:
