@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,16 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaConnectionError
 
+from copydesk.adapters.kafka import partition as partitions
 from copydesk.adapters.kafka.partition import PartitionPump, State
 from copydesk.adapters.kafka.progress import Progress
 from copydesk.adapters.kafka.pump import StagePump
+from copydesk.adapters.state_memory import MemoryStores
 from copydesk.app.health import liveness, readiness
 from copydesk.app.settings import Settings
 from copydesk.app.watchdog import StalledError, watch
 from copydesk.app.wiring import Desk, Overrides
+from copydesk.core.ports import Overlay
 from copydesk_schemas.reasons import Stage
 
 AFTER_S = 120.0
@@ -42,6 +46,10 @@ class FakeConsumer:
             raise KafkaConnectionError("gone")
         return {part: self.ends.get(part.partition, 0) for part in parts}
 
+    async def getmany(self, *, timeout_ms: int) -> dict[TopicPartition, list[Any]]:
+        assert timeout_ms == 0
+        return {}
+
     def assignment(self) -> set[TopicPartition]:
         return set()
 
@@ -52,6 +60,7 @@ class Bench:
     def __init__(self, tmp_path: Path) -> None:
         self.clock = Clock()
         self.desk = Desk(Settings.load({}, state_dir=tmp_path), Overrides(web=False))
+        self.desk.activity = Progress(self.clock)
         self.desk.connect(dict.fromkeys(Stage, _never))
         self.pump = StagePump(self.desk._work(Stage.PARSE))
         self.desk.pumps[Stage.PARSE] = self.pump
@@ -66,6 +75,8 @@ class Bench:
             part.state, part.next_offset = State.IDLE, 0
             self.pump.partitions[source] = part
         self.pump.joined = True
+        self.pump._answers = Progress(self.clock)
+        self.desk.starting = None
 
     def part(self, number: int) -> PartitionPump:
         return self.pump.partitions[TopicPartition("raw-articles", number)]
@@ -161,6 +172,72 @@ async def test_a_group_that_gives_no_partitions_has_stalled_and_a_spare_worker_h
     await bench.pump.give_up([], 1)
     assert await bench.after(AFTER_S - 1) == []
     assert await bench.after(2) == ["parse: the group has given it no partitions for 121 s"]
+
+
+async def test_only_the_absence_of_the_brokers_is_forgiven(bench: Bench) -> None:
+    bench.consumer.ends[0] = 9
+    bench.part(0).state = State.WAITING
+    await bench.pump.measure()
+    bench.clock.now += AFTER_S - 10
+    await bench.pump.measure()
+    bench.pump.broker_answers = False
+    bench.clock.now += 3600
+    assert await bench.after(9) == []
+    assert len(await bench.after(2)) == 1
+
+
+async def test_what_waits_in_the_pool_for_slow_records_of_others_does_not_stall(bench: Bench) -> None:
+    activity = bench.desk.activity
+    part = bench.part(0)
+    part.state = State.WORKING
+    bench.consumer.ends[0] = 9
+    await bench.pump.measure()
+    for _ in range(20):
+        bench.clock.now += 19
+        activity.touch()
+    assert bench.pump.stalled(AFTER_S) == []
+    bench.clock.now += AFTER_S + 1
+    assert len(bench.pump.stalled(AFTER_S)) == 1
+
+
+async def test_a_restore_is_progress_as_far_as_no_restore_came_before(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = bench.part(0)
+    part.progress.reach(0, 1, 5)  # a batch was begun before the state had to be made anew
+    seen: list[float] = []
+
+    async def restored(_c: Any, _l: Any, _s: Any, _a: Any, moved: Callable[[int, int], None]) -> int:
+        for done in (10, 20, 20, 15):
+            bench.clock.now += 100
+            moved(done, 1000)
+            seen.append(part.progress.idle_for())
+        return 20
+
+    monkeypatch.setattr(partitions, "restore", restored)
+    await part._restore(MemoryStores(), _apply_nothing)
+    assert seen == [0.0, 0.0, 100.0, 200.0]
+
+
+def _apply_nothing(key: bytes, value: bytes | None, overlay: Overlay) -> None:
+    raise AssertionError(f"{key!r} {value!r} {overlay}")
+
+
+async def test_a_start_that_takes_for_ever_has_stalled(bench: Bench) -> None:
+    bench.desk._start = Progress(bench.clock)
+    bench.desk._begin("loading models")
+    bench.clock.now += 121
+    assert bench.desk.stalled() == ["start: loading models for 121 s"]
+    assert liveness(bench.desk)["live"] is False
+    bench.desk._begin("joining the consumer groups")
+    assert bench.desk.stalled() == []
+
+
+async def test_a_rebalance_during_the_stop_starts_nothing(bench: Bench) -> None:
+    await bench.pump.give_up([], 1)
+    bench.pump._stopping = True
+    bench.pump.take_over([TopicPartition("raw-articles", 5)])
+    assert TopicPartition("raw-articles", 5) not in bench.pump.partitions
 
 
 async def test_the_pages_say_what_each_partition_does_and_why(bench: Bench) -> None:

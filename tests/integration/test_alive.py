@@ -33,7 +33,7 @@ class Troubled:
             app_id,
             folder,
             self.names,
-            {"STALL_AFTER_S": str(STALL_AFTER_S), **settings},
+            {"STALL_AFTER_S": str(STALL_AFTER_S), "PARSE_TIMEOUT_S": "5", "ENRICH_TIMEOUT_S": "5", **settings},
             program=("-m", "tests.support.troubled"),
             environment={"TROUBLED_MENDED": str(self.mended)},
         )

@@ -156,6 +156,28 @@ async def test_oversized_output_becomes_a_dead_letter_and_the_rest_flows(
     assert all(b'"code":"publish_too_large"' in value for _, value, _ in found[TopicRole.DEAD])
 
 
+async def test_records_that_are_too_large_only_together_all_come_through(
+    broker: KafkaBroker, app_id: str, tmp_path: Path
+) -> None:
+    settings = settings_for(broker, app_id, tmp_path)
+    small = TopicOverride(name=settings.topic(TopicRole.ENRICHED), max_message_bytes=20_000)
+    topics = settings.topics.model_copy(update={"enriched": small})
+    # The worker believes in a larger limit, so its client puts more together than the broker takes.
+    await declare_topics(delivery_config(settings.model_copy(update={"topics": topics})), 1)
+    await produce(settings, [(b"k%d" % n, b"x" * 6_000) for n in range(60)])
+    app = build_app(
+        settings,
+        overrides=Overrides(handlers=counting.handlers(), apply=counting.apply, stores=MemoryStores(), web=False),
+    )
+    async with running(app):
+        found = await until_ended(settings, 60)
+    assert {role: len(entries) for role, entries in found.items()} == {
+        TopicRole.ENRICHED: 60,
+        TopicRole.DUPLICATE: 0,
+        TopicRole.DEAD: 0,
+    }
+
+
 async def until_ready(port: int, within_s: float = 45.0) -> None:
     """The worker's own probe says that its partitions are open."""
     deadline = time.monotonic() + within_s

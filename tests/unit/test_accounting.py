@@ -122,7 +122,9 @@ def test_two_applications_count_apart() -> None:
 def test_pool_totals_never_go_back() -> None:
     metrics = Metrics()
     metrics.pool(2, 1, 3, 0)
-    metrics.pool(2, 0, 3, 1)
+    metrics.pool(2, 0, 3, 1, recycled=4, rebuilds=5)
+    assert value(metrics, "copydesk_pool_recycled_total") == 4
+    assert value(metrics, "copydesk_pool_rebuilds_total") == 5
     assert value(metrics, "copydesk_pool_timeouts_total") == 3
     assert value(metrics, "copydesk_pool_crashes_total") == 1
 

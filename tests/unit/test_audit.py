@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from copydesk.core.audit import KEPT, Book, Bounds, Problem, Report
+from copydesk.core.audit import KEPT, Book, Bounds, Problem, Report, forgotten_before
 from copydesk.core.records import OutcomeKind
 
 ENRICHED, DUPLICATE, DEAD = OutcomeKind.ENRICHED, OutcomeKind.DUPLICATE, OutcomeKind.DEAD
@@ -126,6 +126,19 @@ def test_an_outcome_of_nothing_is_unexplained() -> None:
     report = made.report({0: Bounds(0, 1), 9: Bounds(0, 1)})
     assert counts(report) == {"records": 1, "items": 1, "enriched": 1, "unexplained": 2}
     assert not report.in_order
+
+
+@pytest.mark.parametrize(
+    ("first", "before"), [(None, 400), (900, 400), (300, 300)], ids=["empty", "quiet for long", "all of its time"]
+)
+def test_a_partition_forgets_no_more_than_its_topic_does(first: int | None, before: int) -> None:
+    assert forgotten_before(first, 1_000, 600) == before
+    assert forgotten_before(first, 1_000, 5_000) == 0
+
+
+def test_what_expired_unread_is_not_in_order() -> None:
+    assert Report().in_order
+    assert not Report(expired_unread=1).in_order
 
 
 def test_problems_are_counted_beyond_those_that_are_named() -> None:

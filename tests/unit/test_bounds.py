@@ -198,5 +198,21 @@ def test_an_element_with_more_attributes_than_the_parser_can_bear_is_refused() -
     with pytest.raises(Rejected, match="more than 10000 attributes") as refused:
         guard_html(f"<html><body><div {many}><p>{STORY}</p></div></body></html>", ParseOptions())
     assert refused.value.code is Code.OVERSIZED
+    for between in (" ", "/", "\n", " = ''\t"):
+        many = between.join(f"attr{n}" for n in range(20_000))
+        with pytest.raises(Rejected, match="more than 10000 attributes"):
+            guard_html(f"<p {many}>{STORY}</p>", ParseOptions())
+        with pytest.raises(Rejected, match="more than 10000 attributes"):
+            guard_html(f"<p title='>' {many}>{STORY}</p>", ParseOptions())
+    state = json.dumps([{"href": f"https://a.example/?id={n}&page={n}"} for n in range(20_000)])
+    assert guard_html(f"<div data-state='{state}'><p>{STORY}</p></div>", ParseOptions()).tags == 4
     picture = "data:image/png;base64," + "A" * 500_000 + "=="
     assert guard_html(f'<img src="{picture}"><p>{STORY}</p>', ParseOptions()).tags == 3
+
+
+@pytest.mark.parametrize("filler", ["\n", "<!--\n-->"])
+def test_a_long_prologue_of_a_feed_is_left_out(filler: str) -> None:
+    item = f"<item><title>Bridge closed</title><description>{STORY * 3}</description></item>"
+    feed = f"<rss version='2.0'><channel>{item}</channel></rss>"
+    [article] = articles(raw('<?xml version="1.0"?>' + filler * 200_000 + feed, content_type="application/rss+xml"))
+    assert article.title == "Bridge closed"

@@ -12,6 +12,7 @@ from aiokafka.errors import (
     ClusterAuthorizationFailedError,
     GroupAuthorizationFailedError,
     KafkaConnectionError,
+    SaslAuthenticationFailed,
     TopicAuthorizationFailedError,
     TransactionalIdAuthorizationFailed,
 )
@@ -163,6 +164,16 @@ def test_the_client_that_raised_it_tells_the_operation(module: str, operation: s
     with pytest.raises(TopicAuthorizationFailedError) as caught:
         there()
     assert explain_kafka_error(caught.value).startswith(f"not allowed: {operation} on topic raw.")
+
+
+def test_who_is_not_known_is_not_sent_to_the_rights() -> None:
+    assert explain_kafka_error(SaslAuthenticationFailed("no")) == "not allowed: wrong user or password"
+
+
+def test_what_a_provider_says_when_it_cannot_be_loaded_is_not_repeated() -> None:
+    with pytest.raises(ValueError, match=r"cannot be loaded: ModuleNotFoundError$") as caught:
+        supplied("no_such_module_secret:f")
+    assert caught.value.__cause__ is None
 
 
 def test_any_other_error_keeps_its_text() -> None:

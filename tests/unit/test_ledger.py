@@ -6,7 +6,7 @@ import pytest
 import structlog
 from aiokafka import TopicPartition
 
-from copydesk.adapters.kafka.ledger import next_offset
+from copydesk.adapters.kafka.ledger import OffsetBeyondEndError, next_offset
 
 SOURCE = TopicPartition("raw-articles", 3)
 
@@ -19,7 +19,6 @@ SOURCE = TopicPartition("raw-articles", 3)
         (7, 7, 20, 7, None),
         (20, 7, 20, 20, None),
         (5, 7, 20, 7, "EXPIRED UNREAD"),
-        (21, 0, 3, 0, "made anew"),
     ],
 )
 def test_it_goes_on_at_the_committed_offset_or_says_why_not(
@@ -29,3 +28,8 @@ def test_it_goes_on_at_the_committed_offset_or_says_why_not(
         assert next_offset(SOURCE, committed, begin, end) == expected
     assert [line["log_level"] for line in lines] == (["error"] if said else [])
     assert all(said is not None and said in line["event"] and line["partition"] == 3 for line in lines)
+
+
+def test_an_offset_beyond_the_end_is_for_a_person_to_decide() -> None:
+    with pytest.raises(OffsetBeyondEndError, match="offset 21 is beyond the end of raw-articles-3, 20"):
+        next_offset(SOURCE, 21, 0, 20)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import click
 import msgspec
 import pytest
+from rich.console import Console
 
 from copydesk.app.cli.dlq_replay import Guard
-from copydesk.app.cli.dlq_views import beginning, full, printable
+from copydesk.app.cli.dlq_letters import unknown_values
+from copydesk.app.cli.dlq_views import Counts, beginning, full, line, printable, table
 from copydesk.app.cli.when import When
 from copydesk.app.settings import Settings, TopicOverride, Topics
 from copydesk.core.dead_letters import dead_letter
@@ -39,6 +43,7 @@ from copydesk_schemas.topics import DAY_MS, TopicRole
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MESSAGE = Message("raw-articles", 4, 99, 1_700_000_000_000, b"key", b"\xff", (("x-url", b"u"),))
+RAW_TIME = datetime.fromtimestamp(MESSAGE.timestamp_ms / 1000, UTC)
 SOURCES = {"parse": "raw-articles", "dedupe": "parsed-articles", "enrich": "unique-articles"}
 
 
@@ -149,14 +154,42 @@ def test_coordinates_that_no_stage_would_believe_are_not_sent(changes: dict[str,
     ],
 )
 def test_letters_that_cannot_be_replayed_here(changes: dict[str, Any], reason: str | None) -> None:
-    told = why_not(letter(**changes), SOURCES)
+    told = why_not(letter(**changes), SOURCES, RAW_TIME, timedelta(days=14))
     assert (told is None) if reason is None else reason in str(told)
 
 
 def test_a_letter_of_an_internal_record_without_origin_cannot_be_replayed() -> None:
     message = replace(MESSAGE, topic="parsed-articles", headers=())
     emit, _ = dead_letter(message, Stage.DEDUPE, Code.SCHEMA_INVALID, ValueError("x"), options=Options(), now=NOW)
-    assert "its raw record is not known" in str(why_not(read_letter(emit.value), SOURCES))
+    assert "its raw record is not known" in str(why_not(read_letter(emit.value), SOURCES, RAW_TIME, timedelta(days=14)))
+
+
+@pytest.mark.parametrize(("days", "reason"), [(14, None), (15, "older than the dedupe window of 14 days")])
+def test_what_dedupe_has_forgotten_is_not_replayed(days: int, reason: str | None) -> None:
+    told = why_not(letter(), SOURCES, RAW_TIME + timedelta(days=days), timedelta(days=14))
+    assert (told is None) if reason is None else reason in str(told)
+
+
+def test_a_value_that_no_letter_can_have_is_told() -> None:
+    assert list(unknown_values(["parse_timeout"], ["parse"], ["failed"])) == []
+    (code, stage, kind) = unknown_values(["parse_timout"], ["pars"], ["fault"])
+    assert "is parse_timeout meant?" in code
+    assert "is parse meant?" in stage
+    assert "rejected, failed" in kind
+
+
+def test_counts_and_lines_do_not_speak_to_the_terminal() -> None:
+    bad = letter(code="no\x1b[31m", message="[red]\x1b[2J", error_fingerprint="f\x1b[5m", stage="s\x07")
+    counts = Counts()
+    counts.add(bad, ReplayHistory())
+    row = line(SimpleNamespace(letter=bad, place="p"), ReplayHistory())  # type: ignore[arg-type] # as far as is needed
+    for shown in (counts.tables(), table([row])):
+        console = Console(file=io.StringIO(), width=200)
+        console.print(shown)
+        told = console.file.getvalue()  # type: ignore[attr-defined] # it is the one of two lines above
+        assert "\x1b" not in told
+        assert "\x07" not in told
+        assert "[red]" in told
 
 
 def guarded(guard: Guard, one: Letter, history: ReplayHistory) -> bool:

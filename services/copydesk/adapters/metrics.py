@@ -99,6 +99,8 @@ CATALOGUE: tuple[MetricSpec, ...] = (
     MetricSpec("copydesk_pool_busy", Kind.GAUGE, "Calls handed to the pool."),
     MetricSpec("copydesk_pool_timeouts_total", Kind.COUNTER, "Calls killed for running over their time limit."),
     MetricSpec("copydesk_pool_crashes_total", Kind.COUNTER, "Pool processes that died."),
+    MetricSpec("copydesk_pool_recycled_total", Kind.COUNTER, "Pool processes replaced because a call had filled them."),
+    MetricSpec("copydesk_pool_rebuilds_total", Kind.COUNTER, "Times that the whole pool was given up and made anew."),
     MetricSpec("copydesk_flags_total", Kind.COUNTER, "Quality flags of enriched articles.", ("flag",)),
     MetricSpec("copydesk_languages_total", Kind.COUNTER, "Languages of enriched articles.", ("language",)),
     MetricSpec("copydesk_extractors_total", Kind.COUNTER, "Body extractors of enriched articles.", ("extractor",)),
@@ -214,11 +216,12 @@ class Metrics:
 
     # --- pool -----------------------------------------------------------------------------------------------------
 
-    def pool(self, workers: int, busy: int, timeouts: int, crashes: int) -> None:
-        """State of the pool; timeouts and crashes are totals since start."""
+    def pool(self, workers: int, busy: int, timeouts: int, crashes: int, recycled: int = 0, rebuilds: int = 0) -> None:
+        """State of the pool; all but workers and busy are totals since start."""
         self._gauges["copydesk_pool_workers"].set(workers)
         self._gauges["copydesk_pool_busy"].set(busy)
-        for name, total in (("copydesk_pool_timeouts_total", timeouts), ("copydesk_pool_crashes_total", crashes)):
-            counter = self._counters[name]
+        totals = {"timeouts": timeouts, "crashes": crashes, "recycled": recycled, "rebuilds": rebuilds}
+        for name, total in totals.items():
+            counter = self._counters[f"copydesk_pool_{name}_total"]
             known = counter._value.get()  # noqa: SLF001 - the library has no public reader
             counter.inc(max(0, total - known))

@@ -8,7 +8,7 @@ from typing import Any
 
 import faust
 
-from copydesk.adapters.kafka.jobs import Ask, Job
+from copydesk.adapters.kafka.jobs import AbandonedError, Ask, Job
 from copydesk.app.handlers import Handler
 from copydesk_schemas.reasons import Stage
 
@@ -18,7 +18,8 @@ async def answer(job: Job, handler: Handler) -> None:
     try:
         handled = await handler(job)
     except asyncio.CancelledError:
-        job.answer.cancel()
+        if not job.answer.done():
+            job.answer.set_exception(AbandonedError("the agent was stopped"))
         raise
     except Exception as error:  # noqa: BLE001 - handed to the pump, which opens the partition again
         if not job.answer.done():

@@ -11,6 +11,7 @@ import structlog
 from aiokafka.errors import InvalidMessageError
 
 from copydesk.adapters.kafka.jobs import AbandonedError, Handled, Job
+from copydesk.adapters.kafka.progress import Progress
 from copydesk.core.dead_letters import dead_letter, origin_of
 from copydesk.core.options import Options
 from copydesk.core.ports import PoolUnavailableError, TaskPool, TaskTimeoutError, WorkerCrashedError
@@ -46,12 +47,15 @@ class PoolHandler:
         pool: TaskPool,
         options: Options,
         clock: Clock = now_utc,
+        *,
+        activity: Progress | None = None,
     ) -> None:
         self._stage = stage
         self._function = function
         self._pool = pool
         self._options = options
         self._clock = clock
+        self._activity = activity
 
     async def __call__(self, job: Job) -> list[Handled]:
         """Answer a job.
@@ -74,6 +78,8 @@ class PoolHandler:
             attempts = len(CRASH_PAUSES_S) + 1 if isinstance(error, WorkerCrashedError) else 1
             result = self._dead(message, ERROR_CODES[self._stage], error, attempts)
         job.moved()
+        if self._activity is not None:
+            self._activity.touch()
         return Handled(result)
 
     async def _run(self, message: Message) -> StageResult:

@@ -37,6 +37,8 @@ def declare_pages(app: CopydeskApp) -> None:
             getattr(pool, "busy", 0),
             getattr(pool, "timeouts", 0),
             getattr(pool, "crashes", 0),
+            getattr(pool, "recycled", 0),
+            getattr(pool, "rebuilds", 0),
         )
         return web.bytes(desk.metrics.render(), headers={"Content-Type": CONTENT_TYPE})
 
@@ -47,13 +49,14 @@ def liveness(desk: Desk) -> dict[str, Any]:
     return {
         "live": not stalled,
         "stalled": stalled,
-        "broker_answers": all(pump.broker_answers for pump in desk.pumps.values()),
+        "broker_answers": bool(desk.pumps) and all(pump.broker_answers for pump in desk.pumps.values()),
     }
 
 
 def readiness(desk: Desk) -> dict[str, Any]:
     """Whether it has its share of the partitions, each open and restored; if not, what each is doing and why."""
-    return {"ready": desk.ready, "stages": {str(stage): _stage(pump) for stage, pump in desk.pumps.items()}}
+    stages = {str(stage): _stage(pump) for stage, pump in desk.pumps.items()}
+    return {"ready": desk.ready, "starting": desk.starting, "stages": stages}
 
 
 def _stage(pump: StagePump) -> dict[str, Any]:

@@ -231,6 +231,11 @@ class Settings(BaseSettings):
             raise ValueError("stages: each stage at most once")
         if self.heartbeat_interval_ms * 3 > self.session_timeout_ms:
             raise ValueError("heartbeat_interval_ms: at most a third of session_timeout_ms")
+        if self.stall_after_s < max(self.parse_timeout_s, self.enrich_timeout_s, 3 * self.lag_interval_s):
+            raise ValueError(
+                "stall_after_s: at least parse_timeout_s, enrich_timeout_s and three times lag_interval_s, or what is "
+                "merely slow would seem stalled"
+            )
         insecure = list(security_problems(self))
         if insecure:
             raise ValueError(".\n".join(insecure))

@@ -40,10 +40,10 @@ async def watch(desk: Desk) -> None:
             faulthandler.dump_traceback_later(after_s * 2, exit=True, file=sys.__stderr__ or sys.stderr)
             asked = loop.time()
             await asyncio.sleep(every_s)
-            if loop.time() - asked > every_s + after_s / 2:
-                _log.warning("the process stood still", seconds=round(loop.time() - asked, 1))
-                for pump in desk.pumps.values():
-                    pump.rest()
+            late_s = loop.time() - asked - every_s
+            if late_s > after_s / 2:
+                _log.warning("the process stood still", seconds=round(late_s, 1))
+                desk.forgive(late_s)
             stalled = desk.stalled()
             if stalled:
                 dump(desk)

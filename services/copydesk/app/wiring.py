@@ -18,6 +18,7 @@ from copydesk.adapters.kafka.budget import ByteBudget
 from copydesk.adapters.kafka.fuse import Fuse
 from copydesk.adapters.kafka.jobs import Ask, Handled
 from copydesk.adapters.kafka.partition import StageWork
+from copydesk.adapters.kafka.progress import Progress
 from copydesk.adapters.kafka.pump import StagePump
 from copydesk.adapters.kafka.restore import Apply
 from copydesk.adapters.kafka.selftest import check_transactions
@@ -64,7 +65,11 @@ class Desk(Service):
         self.options = settings.options()
         self.metrics = overrides.metrics or Metrics()
         self.accounting = Accounting(self.metrics)
+        self.activity = Progress()
         self.pumps: dict[Stage, StagePump] = {}
+        self.starting: str | None = "waiting for its turn"
+        """What the start is at; None once it is done."""
+        self._start = Progress()
         self.pool: TaskPool | None = overrides.pool
         self._overrides = overrides
         self._asks: Mapping[Stage, Ask] = {}
@@ -74,9 +79,9 @@ class Desk(Service):
         given = self._overrides.handlers or {}
         pool = _Later(self)
         usual: dict[Stage, Handler] = {
-            Stage.PARSE: PoolHandler(Stage.PARSE, run_parse, pool, self.options),
+            Stage.PARSE: PoolHandler(Stage.PARSE, run_parse, pool, self.options, activity=self.activity),
             Stage.DEDUPE: DedupeHandler(self.options),
-            Stage.ENRICH: PoolHandler(Stage.ENRICH, run_enrich, pool, self.options),
+            Stage.ENRICH: PoolHandler(Stage.ENRICH, run_enrich, pool, self.options, activity=self.activity),
         }
         return {stage: given.get(stage, usual[stage]) for stage in self.settings.stages}
 
@@ -91,15 +96,32 @@ class Desk(Service):
 
     def stalled(self) -> list[str]:
         """What has not moved for longer than the settings allow although it should, a sentence each."""
-        return [line for pump in self.pumps.values() for line in pump.stalled(self.settings.stall_after_s)]
+        after_s = self.settings.stall_after_s
+        if self.starting is not None:
+            idle = self._start.idle_for()
+            return [f"start: {self.starting} for {idle:.0f} s"] if idle > after_s else []
+        return [line for pump in self.pumps.values() for line in pump.stalled(after_s)]
+
+    def forgive(self, seconds: float) -> None:
+        """So much time was nobody's fault."""
+        self._start.forgive(seconds)
+        for pump in self.pumps.values():
+            pump.forgive(seconds)
+
+    def _begin(self, step: str) -> None:
+        self.starting = step
+        self._start.touch()
 
     async def on_start(self) -> None:
         """Declare topics, test the broker, start the pool, then the pumps."""
+        self._begin("declaring topics")
         if self.settings.declare_topics and self.config.transactional:
             await declare_topics(self.config, self.settings.replication_factor)
             await check_topics(self.config)
+        self._begin("testing the broker's transactions")
         if self.config.transactional:
             await check_transactions(self.config)
+        self._begin("loading models")
         needs_pool = {Stage.PARSE, Stage.ENRICH} & set(self.settings.stages) - set(self._overrides.handlers or {})
         if self.pool is None and needs_pool:
             limit = max(self.settings.parse_timeout_s, self.settings.enrich_timeout_s)
@@ -111,10 +133,12 @@ class Desk(Service):
             )
             self.pool = pool
             await pool.start()
+        self._begin("joining the consumer groups")
         for stage in self.settings.stages:
             self.pumps[stage] = StagePump(self._work(stage))
         # Together: after a kill each group waits for the session of the dead member, and three in a row take thrice.
         await asyncio.gather(*(pump.start() for pump in self.pumps.values()))
+        self.starting = None
 
     async def on_stop(self) -> None:
         """Stop the pumps together, then the pool."""
@@ -137,6 +161,7 @@ class Desk(Service):
             metrics=self.metrics,
             budget=ByteBudget(self.config.in_flight_bytes),
             fuse=Fuse(self.config.fuse),
+            activity=None if stateful else self.activity,
             stores=stores if stateful else None,
             apply=(self._overrides.apply or functools.partial(_apply, self.options)) if stateful else None,
             # A state of someone else's making is not ours to prune.

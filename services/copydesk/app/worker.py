@@ -14,7 +14,7 @@ from copydesk.adapters.kafka.authorization import explain_kafka_error
 from copydesk.adapters.logs import configure_logging
 from copydesk.app.settings import ConfigurationError, LogFormat, Settings
 from copydesk.app.watchdog import StalledError, watch
-from copydesk.app.wiring import Overrides, build_app, running
+from copydesk.app.wiring import CopydeskApp, Overrides, build_app, running
 
 STOP_WITHIN_S = 9.0
 """After so long a stop is enforced: what is unfinished belongs to no transaction that was committed."""
@@ -43,18 +43,18 @@ async def _serve(settings: Settings, overrides: Overrides | None) -> int:
         loop.add_signal_handler(signum, stop.set)
     app = build_app(settings, overrides=overrides)
     told = asyncio.create_task(stop.wait())
+    watching = asyncio.create_task(watch(app.desk))
+    life = asyncio.create_task(_live(app, settings))
     try:
-        async with running(app):
-            _log.info("running", stages=[str(s) for s in settings.stages], app_id=settings.app_id)
-            ended = asyncio.create_task(app.wait_until_stopped())
-            watching = asyncio.create_task(watch(app.desk))
-            await asyncio.wait({told, ended, watching}, return_when=asyncio.FIRST_COMPLETED)
-            _enforce(STALLED if watching.done() else 1)
-            ended.cancel()
-            watching.cancel()
-            await asyncio.wait({watching})
-            if not watching.cancelled():
-                watching.result()
+        await asyncio.wait({told, watching, life}, return_when=asyncio.FIRST_COMPLETED)
+        _enforce(STALLED if watching.done() else 1)
+        # Also a start that takes for ever is ended by this: it may wait for brokers or models.
+        life.cancel()
+        watching.cancel()
+        await asyncio.wait({life, watching})
+        for task in (watching, life):
+            if not task.cancelled():
+                task.result()
     except StalledError as error:
         _log.error("ending: nothing moves", stalled=str(error), exit_code=STALLED)
         return STALLED
@@ -67,6 +67,13 @@ async def _serve(settings: Settings, overrides: Overrides | None) -> int:
         return 1
     _log.info("stopped")
     return 0
+
+
+async def _live(app: CopydeskApp, settings: Settings) -> None:
+    """Start the app, and stop it when it has ended by itself or this is cancelled."""
+    async with running(app):
+        _log.info("running", stages=[str(s) for s in settings.stages], app_id=settings.app_id)
+        await app.wait_until_stopped()
 
 
 def _enforce(code: int) -> None:

@@ -87,17 +87,31 @@ class Report:
     """Outcomes whose raw record is not retained any more; no part of `items`."""
     unexplained: int = 0
     """Outcomes of records that the raw topic does not have although it should; no part of `items`."""
+    expired_unread: int = 0
+    """Offsets of raw records that were deleted before the parse stage had read them; no part of `items`."""
     cases: list[Case] = field(default_factory=list)
 
     @property
     def in_order(self) -> bool:
         """Whether each item has exactly one outcome, or is on its way to it."""
-        return not (self.lost or self.twice or self.unexplained)
+        return not (self.lost or self.twice or self.unexplained or self.expired_unread)
 
     @property
     def caught_up(self) -> bool:
         """Whether nothing is on its way."""
         return not (self.in_flight or self.waiting)
+
+
+def forgotten_before(first_ms: int | None, now_ms: int, retention_ms: int) -> int:
+    """Time before which a partition that has lost its beginning may have lost outcomes, in milliseconds.
+
+    Args:
+        first_ms: time of its first record, None where it has none. Nothing younger was deleted.
+        now_ms: the time now.
+        retention_ms: how long its topic retains. Nothing younger is deleted, however long it has been quiet.
+    """
+    retained = max(0, now_ms - retention_ms)
+    return retained if first_ms is None else min(first_ms, retained)
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 import msgspec
@@ -278,12 +278,14 @@ def reentry_headers(letter: Letter, headers: Headers, place: str, enters: Stage)
     return (*without_replay(headers), *replay_headers(replay, place))
 
 
-def why_not(letter: Letter, sources: Mapping[str, str]) -> str | None:
+def why_not(letter: Letter, sources: Mapping[str, str], now: datetime, window: timedelta) -> str | None:
     """Why a letter cannot be replayed whatever the guards say; None where it can.
 
     Args:
         letter: the letter.
         sources: topic that each stage reads at this deployment.
+        now: the time of the replay.
+        window: how long dedupe remembers verdicts and takedowns, counted from the raw record's time.
     """
     raw = letter.raw
     if letter.dead_letter_id != raw_coordinates(raw.topic, raw.partition, raw.offset, raw.item):
@@ -295,6 +297,12 @@ def why_not(letter: Letter, sources: Mapping[str, str]) -> str | None:
         return f"its input came from {letter.original.topic}, and {letter.stage} reads {source} here"
     if raw.topic != sources["parse"]:
         return f"its raw record is not known: it names {raw.topic}, and raw records are in {sources['parse']} here"
+    if now - raw.timestamp > window:
+        days = f"{window.days} day" + ("" if window.days == 1 else "s")
+        return (
+            f"its raw record is older than the dedupe window of {days}: whether it was published or taken down "
+            "is forgotten. Send the document again if it is still wanted"
+        )
     return None
 
 

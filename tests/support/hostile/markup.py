@@ -135,6 +135,18 @@ def attributes(dice: Dice) -> bytes:
 
 
 @kind
+def attributes_without_values(dice: Dice) -> bytes:
+    between = dice.choice((" ", "/", "\n"))
+    return html("<p " + between.join(f"a{n}" for n in range(dice.much(150_000))) + f">{STORY}</p>")
+
+
+@kind
+def state_in_an_attribute(dice: Dice) -> bytes:
+    state = ",".join(f'{{"href":"https://a.example/?id={n}&page={n}"}}' for n in range(dice.much(20_000)))
+    return html(f"<div data-state='[{state}]'><p>{STORY}</p></div>")
+
+
+@kind
 def attribute_of_bait(dice: Dice) -> bytes:
     word = dice.choice(
         ("comment ", "share-", "paywall", "key-", "a ", "_", "-", "related\n", "summary-list ", "byline ")

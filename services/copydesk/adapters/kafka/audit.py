@@ -9,6 +9,7 @@ re-entries are met on the way, and what it has gained at the end counts as on it
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from copydesk.adapters.kafka.config import SOURCES, DeliveryConfig
 from copydesk.adapters.kafka.connection import admin, reader
 from copydesk.adapters.kafka.topic_reader import Offsets, bounds, parts, place_of, read_topics, settled_ends
 from copydesk.core import headers as h
-from copydesk.core.audit import Book, Bounds, Report
+from copydesk.core.audit import Book, Bounds, Report, forgotten_before
 from copydesk.core.letters import UnreadableError, read_entry
 from copydesk.core.records import Message, OutcomeKind
 from copydesk.core.replay import MAX_ITEMS, known_replay, split_coordinates
@@ -95,6 +96,7 @@ class Auditor:
         self._raw_topic = config.topic(TopicRole.RAW)
         self._book = Book(self._raw_topic)
         self._audit = Audit(Report())
+        self._expired_unread = 0
 
     async def run(self) -> Audit:
         """Read everything and judge.
@@ -104,18 +106,20 @@ class Auditor:
         """
         log_end = await self._replays({})
         committed = await self._committed(Stage.PARSE)
+        expired_unread = self._expired_unread
         for stage in (Stage.DEDUPE, Stage.ENRICH):
             await self._in_flight(stage, await self._committed(stage))
         expired_before = await self._outcomes()
         await self._replays(log_end, moving=True)
         begins = await self._raw(committed)
         judged_from = await self._offsets_at(expired_before)
-        self._audit.report = self._book.report(
+        report = self._audit.report = self._book.report(
             {
                 place.partition: Bounds(begin, committed[place], judged_from.get(place, 0))
                 for place, begin in begins.items()
             }
         )
+        report.expired_unread = expired_unread
         return self._audit
 
     async def caught_up(self) -> bool:
@@ -153,8 +157,10 @@ class Auditor:
         places = self._places(SOURCES[stage])
         begins, _ = await bounds(self._config, places)
         offsets = await self._group_offsets(self._config.group(stage), places)
-        found = {place: offsets[place].offset if place in offsets else -1 for place in places}
-        return {place: max(int(found[place]), begins[place]) for place in places}
+        found = {place: int(offsets[place].offset) if place in offsets else -1 for place in places}
+        # A group that has never committed has not begun: what was there before it is none of its business.
+        self._expired_unread = sum(max(0, begins[place] - offset) for place, offset in found.items() if offset >= 0)
+        return {place: max(found[place], begins[place]) for place in places}
 
     async def _group_offsets(self, group: str, places: list[TopicPartition]) -> Mapping[TopicPartition, Any]:
         """What a group has committed. A cluster that has never had one makes the topic for it first."""
@@ -205,22 +211,24 @@ class Auditor:
                 if item is not None:
                     self._book.moving(*item)
 
-    async def _outcomes(self) -> float:
+    async def _outcomes(self) -> int:
         """Take in everything that ended; the time before which outcomes may have been deleted, in milliseconds."""
-        expired_before = 0.0
+        expired_before = 0
         for role, kind in _KINDS.items():
             self._progress(self._config.topic(role))
             places = self._places(role)
             begins, _ = await bounds(self._config, places)
             ends = await settled_ends(self._config, places)
-            # A partition that has lost its beginning tells by its first record how far its memory goes.
+            retention_ms = self._config.topics[role].spec.retention_ms
+            # A partition that has lost its beginning may have lost what is older than its topic retains.
             deleted = {place for place in places if begins[place] > 0}
             async with aclosing(read_topics(self._config, places, ends=ends)) as records:
                 async for record in records:
                     place = TopicPartition(record.topic, record.partition)
                     if place in deleted:
                         deleted.discard(place)
-                        expired_before = max(expired_before, record.timestamp)
+                        forgets = forgotten_before(record.timestamp, _now_ms(), retention_ms)
+                        expired_before = max(expired_before, forgets)
                     raw = self._decoded(record)
                     if raw is None:
                         continue
@@ -231,18 +239,26 @@ class Auditor:
                     else:
                         self._book.ended(kind, *item, raw.items)
             if deleted:
-                expired_before = float("inf")
+                expired_before = max(expired_before, forgotten_before(None, _now_ms(), retention_ms))
         return expired_before
 
     async def _raw(self, committed: Offsets) -> Offsets:
-        """Take in the raw records themselves; the first offset of each partition."""
+        """Take in the raw records themselves; the first offset of each partition, asked for when all are read.
+
+        What retention deletes in the meantime was not seen, and is not missing.
+        """
         self._progress(self._raw_topic)
         places = self._places(TopicRole.RAW)
-        begins, _ = await bounds(self._config, places)
         async with aclosing(read_topics(self._config, places)) as records:
             async for record in records:
                 message = Message(
-                    record.topic, record.partition, record.offset, 0, None, None, tuple(_with_value(record.headers))
+                    record.topic,
+                    record.partition,
+                    record.offset,
+                    record.timestamp,
+                    None,
+                    None,
+                    tuple(_with_value(record.headers)),
                 )
                 replay = known_replay(message, Stage.PARSE)
                 if replay is None:
@@ -251,9 +267,10 @@ class Auditor:
                 self._audit.reentries += 1
                 if record.offset >= committed[TopicPartition(record.topic, record.partition)]:
                     self._book.moving(replay.raw.partition, replay.raw.offset, replay.raw.item)
+        begins, _ = await bounds(self._config, places)
         return begins
 
-    async def _offsets_at(self, milliseconds: float) -> Offsets:
+    async def _offsets_at(self, milliseconds: int) -> Offsets:
         """Of each raw partition the first offset at or after a time, its end where there is none."""
         places = self._places(TopicRole.RAW)
         if milliseconds <= 0:
@@ -261,9 +278,7 @@ class Auditor:
         async with reader(self._config) as consumer:
             consumer.assign(places)
             ends = await consumer.end_offsets(places)
-            if milliseconds == float("inf"):
-                return dict(ends)
-            found = await consumer.offsets_for_times(dict.fromkeys(places, int(milliseconds)))
+            found = await consumer.offsets_for_times(dict.fromkeys(places, milliseconds))
         return {place: ends[place] if found.get(place) is None else found[place].offset for place in places}
 
     # --- attributing ----------------------------------------------------------------------------------------------
@@ -286,6 +301,10 @@ class Auditor:
         if coordinates[3] >= MAX_ITEMS:
             return None
         return coordinates[1:]
+
+
+def _now_ms() -> int:
+    return int(time.time() * 1000)
 
 
 def _with_value(headers: Iterable[tuple[str, bytes | None]]) -> Iterable[tuple[str, bytes]]:

@@ -30,6 +30,8 @@ def explain_kafka_error(error: BaseException) -> str:
         name = type(error).__name__
         return text if text.startswith(name) else f"{name}: {text}" if text else name
     missing = "; ".join(_missing(refused))
+    if isinstance(refused, SaslAuthenticationFailed):
+        return f"not allowed: {missing}"  # rights are looked at only once the brokers know who we are
     return f"not allowed: {missing}. {HINT}"
 
 

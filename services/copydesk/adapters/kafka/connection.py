@@ -120,7 +120,7 @@ async def start_producer(config: DeliveryConfig, transactional_id: str | None) -
     kwargs: dict[str, Any] = {
         "acks": "all",
         "linger_ms": 0,
-        "max_batch_size": MAX_BATCH_BYTES,
+        "max_batch_size": min(MAX_BATCH_BYTES, *(topic.spec.max_message_bytes for topic in config.topics.values())),
         "max_request_size": largest + MIB,
     }
     if transactional_id is not None:

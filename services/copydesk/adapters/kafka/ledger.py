@@ -11,6 +11,10 @@ from copydesk.adapters.kafka.connection import admin
 _log = structlog.get_logger("copydesk.delivery")
 
 
+class OffsetBeyondEndError(Exception):
+    """Only a person can know where to go on."""
+
+
 async def committed_offset(
     config: DeliveryConfig, group: str, source: TopicPartition, consumer: AIOKafkaConsumer
 ) -> int:
@@ -30,6 +34,9 @@ async def committed_offset(
 def next_offset(source: TopicPartition, committed: int | None, begin: int, end: int) -> int:
     """Where to go on. What can't be read any more is said loudly: those records have no outcome and never will.
 
+    Raises:
+        OffsetBeyondEndError: the committed offset is of records that are not there.
+
     Args:
         source: the partition, for the log.
         committed: the group's offset, None where it has none.
@@ -43,9 +50,9 @@ def next_offset(source: TopicPartition, committed: int | None, begin: int, end: 
         _log.error("RECORDS EXPIRED UNREAD: the topic's retention is shorter than the worker was behind", **where)
         return begin
     if committed > end:
-        # Offsets of another life of this topic; from the beginning nothing of this one is left out.
-        _log.error(
-            "the group is ahead of its topic, which must have been made anew: starting at the beginning", **where
+        # Lost records (go on at the end), or a topic made anew (begin at the beginning)? A guess would lose or repeat.
+        raise OffsetBeyondEndError(
+            f"the group's offset {committed} is beyond the end of {source.topic}-{source.partition}, {end}: the topic "
+            "has lost records or was made anew. Set the group's offset to where it should go on"
         )
-        return begin
     return committed

@@ -7,7 +7,7 @@ reader. At least once: everything is published and acknowledged before the offse
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -98,17 +98,24 @@ class TransactionalOutbox:
 
     async def publish(self, records: Sequence[Outgoing], next_offset: int) -> list[int]:
         """One transaction with all records and the offset."""
+        try:
+            return await self._transact(records, next_offset, send_all)
+        except RefusedError as error:
+            await self._renew()
+            guilty = await self._isolate(records, error.guilty)
+            if guilty:
+                raise RefusedError(guilty) from error
+        # Only what the client had put together was too large: the topic takes less than it was declared with.
+        return await self._transact(records, next_offset, send_each)
+
+    async def _transact(self, records: Sequence[Outgoing], next_offset: int, send: Send) -> list[int]:
         # Longer than that the broker ends the transaction itself.
         async with asyncio.timeout(self._config.transaction_timeout_ms / 1000 + _COMMIT_MARGIN_S):
             await self._producer.begin_transaction()
-            sent = await send_all(self._producer, records)
+            sent = await send(self._producer, records)
             refused = _refusals(sent)
             if refused:
-                await self._renew()
-                guilty = await self._isolate(records, refused)
-                if guilty:
-                    raise RefusedError(guilty)
-                raise refused[min(refused)]
+                raise RefusedError(refused)
             offsets = _offsets(sent)
             await self._producer.send_offsets_to_transaction({self._source: next_offset}, self._group)
             await self._producer.commit_transaction()
@@ -162,13 +169,12 @@ class PlainOutbox:
         refused = _refusals(sent)
         if refused:
             guilty: dict[int, Exception] = {}
-            for index in refused:  # innocents that shared a batch with the guilty are repeated: at least once
-                alone = _refusals(await send_all(self._producer, [records[index]]))
-                if alone:
-                    guilty[index] = alone[0]
+            for index in refused:  # innocents that shared a batch with the guilty are sent alone
+                (sent[index],) = await send_all(self._producer, [records[index]])
+                if isinstance(sent[index], REFUSALS):
+                    guilty[index] = sent[index]
             if guilty:
                 raise RefusedError(guilty)
-            raise refused[min(refused)]
         offsets = _offsets(sent)
         await self._consumer.commit({self._source: next_offset})
         return offsets
@@ -195,9 +201,21 @@ async def send_all(producer: AIOKafkaProducer, records: Sequence[Outgoing]) -> l
                 future = loop.create_future()
                 future.set_exception(error)
             futures.append(future)
-    finally:
-        results = await asyncio.gather(*futures, return_exceptions=True)
-    return results
+    except BaseException:
+        # Nobody waits for them any more; with the brokers away they would never come.
+        for future in futures:
+            future.cancel()
+        raise
+    return await asyncio.gather(*futures, return_exceptions=True)
+
+
+async def send_each(producer: AIOKafkaProducer, records: Sequence[Outgoing]) -> list[Any]:
+    """The same, one after the other, so that each is a batch of its own."""
+    return [(await send_all(producer, [record]))[0] for record in records]
+
+
+Send = Callable[[AIOKafkaProducer, Sequence[Outgoing]], Awaitable[list[Any]]]
+"""Sends records and waits for each."""
 
 
 def _refusals(results: Sequence[Any]) -> dict[int, Exception]:

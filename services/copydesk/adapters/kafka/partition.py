@@ -86,6 +86,8 @@ class StageWork:
     metrics: DeliveryMetrics
     budget: ByteBudget
     fuse: Fuse
+    activity: Progress | None = None
+    """Touched for each record that the pool is done with: what the stage's records may wait for."""
     stores: StateStores | None = None
     """The state, for the stage that has one."""
     apply: Apply | None = None
@@ -119,6 +121,8 @@ class PartitionPump:
         """Records behind the end when it was last measured; None while nobody knows."""
         self.restored: tuple[int, int] | None = None
         """Offsets of the state log that are restored, and how many there are to restore."""
+        self._restored_furthest = -1
+        """Of the restores since the last commit: a restore that fails at the same place again is no progress."""
         self.trouble: str | None = None
         """Why it does not work, while it does not."""
         self.progress = Progress()
@@ -149,7 +153,7 @@ class PartitionPump:
         self._stopping = True
         if self._task is None:
             return
-        if self.state is State.COMMITTING:
+        if self.state in (State.COMMITTING, State.CLOSED):  # closed: it is just closing its producer
             await asyncio.wait({self._task}, timeout=grace_s)
         self._task.cancel()
         with suppress(asyncio.CancelledError):
@@ -231,20 +235,22 @@ class PartitionPump:
         self.progress.reach(next_offset)
         self._consumer.seek(self.source, next_offset)
         if self.work.stores is not None and self.work.apply is not None:
-            await self._restore(self.work.stores, self.work.apply, next_offset)
+            await self._restore(self.work.stores, self.work.apply)
         self.next_offset = next_offset
         self.state = State.IDLE
         self.trouble = None
         self._log.info("partition opened", next_offset=next_offset)
 
-    async def _restore(self, stores: StateStores, apply: Apply, next_offset: int) -> None:
+    async def _restore(self, stores: StateStores, apply: Apply) -> None:
         self.state = State.RESTORING
         self._store = stores.open(self.source.partition)
         log = TopicPartition(self.work.config.topic(TopicRole.FINGERPRINTS), self.source.partition)
 
         def moved(done: int, total: int) -> None:
             self.restored = done, total
-            self.progress.reach(next_offset, 0, done)
+            if done > self._restored_furthest:
+                self._restored_furthest = done
+                self.progress.rest()
             self.work.metrics.restore_progress(self.source.partition, done, total)
 
         applied = await restore(self.work.config, log, self._store, apply, moved)
@@ -319,14 +325,16 @@ class PartitionPump:
         count = itertools.count(1)
 
         def moved() -> None:
-            self.progress.reach(messages[0].offset, 1, next(count))
+            if not job.abandoned:
+                self.progress.reach(messages[0].offset, 1, next(count))
 
         job = Job(self.work.stage, messages, answer, overlay, refused, moved)
         try:
             await self.work.ask(job)
             handled = await answer
-        finally:
-            job.abandoned = not answer.done() or answer.cancelled()
+        except BaseException:
+            job.abandoned = True
+            raise
         if len(handled) != len(messages):
             raise RuntimeError(f"{len(handled)} answers to {len(messages)} records")
         return Batch(messages, handled, overlay, refused)
@@ -356,6 +364,7 @@ class PartitionPump:
         # From here on it has happened, whatever becomes of the local state.
         self._uncommitted = None
         self.next_offset = batch.next_offset
+        self._restored_furthest = -1
         self.progress.reach(batch.next_offset)
         self._account(batch.handled)
         self.work.metrics.transaction_committed(

@@ -27,6 +27,14 @@ class Progress:
             self._furthest = point
             self._last = self._clock()
 
+    def touch(self) -> None:
+        """It got further, by however little."""
+        self._last = self._clock()
+
+    def forgive(self, seconds: float) -> None:
+        """So much of the time was nobody's fault."""
+        self._last = min(self._last + seconds, self._clock())
+
     def rest(self) -> None:
         """There is nothing to do just now, so no time is lost."""
         self._last = self._clock()

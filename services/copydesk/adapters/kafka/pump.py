@@ -10,8 +10,17 @@ from contextlib import suppress
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
-from aiokafka.errors import KafkaError
+from aiokafka.errors import (
+    KafkaConnectionError,
+    KafkaError,
+    KafkaTimeoutError,
+    NoBrokersAvailable,
+    NodeNotReadyError,
+    RequestTimedOutError,
+    StaleMetadata,
+)
 
+from copydesk.adapters.kafka.authorization import explain_kafka_error
 from copydesk.adapters.kafka.config import SOURCES
 from copydesk.adapters.kafka.connection import group_consumer
 from copydesk.adapters.kafka.partition import PartitionPump, StageWork, State
@@ -19,6 +28,16 @@ from copydesk.adapters.kafka.progress import Progress
 
 _log = structlog.get_logger("copydesk.delivery")
 _ANSWER_WITHIN_S = 10.0
+_AWAY = (
+    KafkaConnectionError,
+    KafkaTimeoutError,
+    NodeNotReadyError,
+    NoBrokersAvailable,
+    RequestTimedOutError,
+    StaleMetadata,
+    TimeoutError,
+)
+"""What brokers that are away look like. Everything else is an answer."""
 
 
 class StagePump:
@@ -36,6 +55,8 @@ class StagePump:
         """Whether the group has given this worker its share, which may be none."""
         self.broker_answers = False
         """Whether the brokers answered when they were last asked."""
+        self._answers = Progress()
+        self._stopping = False
         self._membership = Progress()
         self._rebalances = 0
         self._consumer: AIOKafkaConsumer | None = None
@@ -59,6 +80,7 @@ class StagePump:
 
     async def stop(self) -> None:
         """Finish what is being committed, drop the rest, leave the group."""
+        self._stopping = True
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
@@ -71,6 +93,8 @@ class StagePump:
     def take_over(self, assigned: Iterable[TopicPartition]) -> None:
         """Start on newly assigned partitions."""
         assert self._consumer is not None  # noqa: S101 - only its listener calls this
+        if self._stopping:
+            return  # a rebalance during the stop: the next one gives them to others
         self.joined = True
         self.work.metrics.rebalanced(self.work.stage)
         for partition in sorted(assigned):
@@ -106,18 +130,25 @@ class StagePump:
             idle = self._membership.idle_for()
             return [f"{stage}: the group has given it no partitions for {idle:.0f} s"] if idle > after_s else []
         return [
-            f"{stage}: partition {pump.source.partition} has been {pump.state} for {pump.progress.idle_for():.0f} s "
+            f"{stage}: partition {pump.source.partition} has been {pump.state} for {self._idle_for(pump):.0f} s "
             f"at offset {pump.next_offset} with {'unknown' if pump.lag is None else pump.lag} records to read"
             + (f" ({pump.trouble})" if pump.trouble else "")
             for _, pump in sorted(self.partitions.items())
-            if pump.progress.idle_for() > after_s and _ought_to_move(pump)
+            if self._idle_for(pump) > after_s and _ought_to_move(pump)
         ]
 
-    def rest(self) -> None:
-        """Time that has passed was nobody's fault: the brokers were away, or the whole process stood still."""
-        self._membership.rest()
+    def _idle_for(self, pump: PartitionPump) -> float:
+        """Its records may wait in the pool for slow ones of other partitions: while those move on, so does it."""
+        idle = pump.progress.idle_for()
+        if pump.state is State.WORKING and self.work.activity is not None:
+            return min(idle, self.work.activity.idle_for())
+        return idle
+
+    def forgive(self, seconds: float) -> None:
+        """So much time was nobody's fault: the brokers were away, or the whole process stood still."""
+        self._membership.forgive(seconds)
         for pump in self.partitions.values():
-            pump.progress.rest()
+            pump.progress.forgive(seconds)
 
     # --- figures --------------------------------------------------------------------------------------------------
 
@@ -126,13 +157,23 @@ class StagePump:
             try:
                 async with asyncio.timeout(_ANSWER_WITHIN_S):
                     await self.measure()
-            except (KafkaError, TimeoutError) as error:
+            except _AWAY as error:
                 if self.broker_answers:
                     _log.warning("the brokers do not answer", stage=str(self.work.stage), error=repr(error))
                 self.broker_answers = False
             except Exception as error:  # noqa: BLE001 - the next measurement may go well, and this task must not end
-                _log.warning("lag not measured", stage=str(self.work.stage), exc_info=error)
+                # An answer all the same, but what is to read is not known.
+                self._answered()
+                for pump in self.partitions.values():
+                    pump.lag = None
+                _log.warning("lag not measured", stage=str(self.work.stage), why=explain_kafka_error(error))
             await asyncio.sleep(self.work.config.lag_interval_s)
+
+    def _answered(self) -> None:
+        if not self.broker_answers:
+            self.broker_answers = True
+            self.forgive(self._answers.idle_for())
+        self._answers.touch()
 
     async def measure(self) -> dict[int, int]:
         """Lag a partition, in records: the end as a committed reader sees it minus the ledger.
@@ -148,9 +189,10 @@ class StagePump:
         # Also a worker without partitions asks: it wants to know whether the brokers are there.
         asked = list(self.partitions) or [TopicPartition(self.topic, 0)]
         ends = await self._consumer.end_offsets(asked)
-        if not self.broker_answers:
-            self.broker_answers = True
-            self.rest()
+        self._answered()
+        if not self.partitions:
+            # Nobody reads, so nobody would be told what befell the membership, and aiokafka waits until somebody is.
+            await self._consumer.getmany(timeout_ms=0)
         lags: dict[int, int] = {}
         for partition, pump in list(self.partitions.items()):
             if pump.next_offset is None or partition not in ends:

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiokafka import AIOKafkaProducer, ConsumerRecord, TopicPartition
@@ -21,7 +21,7 @@ from copydesk.adapters.kafka.closing import abort_and_stop, stop_producer
 from copydesk.adapters.kafka.config import SOURCES, DeliveryConfig
 from copydesk.adapters.kafka.connection import start_producer
 from copydesk.adapters.kafka.outbox import FENCED, REFUSALS, Outgoing, send_all
-from copydesk.adapters.kafka.topic_reader import Offsets, bounds, place_of, read_one, read_topics
+from copydesk.adapters.kafka.topic_reader import Offsets, bounds, place_of, read_one, read_topics, settled_ends
 from copydesk.core.letters import (
     Letter,
     NotCarriedError,
@@ -113,10 +113,12 @@ class Inputs:
     Args:
         config: how to reach the brokers.
         places: partitions of the topics that the stages read.
+        window: how long dedupe remembers; what is older is not replayed.
     """
 
-    def __init__(self, config: DeliveryConfig, places: Sequence[TopicPartition]) -> None:
+    def __init__(self, config: DeliveryConfig, places: Sequence[TopicPartition], window: timedelta) -> None:
         self._config = config
+        self._window = window
         self._places = places
         self._ends: Offsets | None = None
         self._sources = {str(stage): config.topic(role) for stage, role in SOURCES.items()}
@@ -128,7 +130,7 @@ class Inputs:
             CannotReplayError: with a sentence for a person.
         """
         letter = found.letter
-        reason = why_not(letter, self._sources)
+        reason = why_not(letter, self._sources, now, self._window)
         if reason is not None:
             raise CannotReplayError(reason)
         try:
@@ -167,9 +169,23 @@ class Inputs:
         if original.offset >= self._ends.get(place, 0):
             # The parse stage would refuse it: it would name no earlier record.
             raise CannotReplayError(f"{place.topic}-{place.partition} ends before its input: was the topic made anew?")
+        return await self.original(letter)
+
+    async def original(self, letter: Letter) -> Message:
+        """The failing stage's input as it was, whether it can be replayed or not.
+
+        Raises:
+            CannotReplayError: nobody has it any more.
+        """
+        original = letter.original
+        place = TopicPartition(original.topic, original.partition)
         try:
             return carried_input(letter)
+        except UnreadableError as error:
+            raise CannotReplayError(str(error)) from error
         except NotCarriedError:
+            if place not in self._places:
+                raise CannotReplayError(f"the letter does not carry its input, and there is no {place.topic}") from None
             record = await read_one(self._config, place, original.offset)
         if record is None:
             raise CannotReplayError(f"the letter does not carry its input, and {place.topic} has it no more")
@@ -183,6 +199,15 @@ class Replayer:
     def __init__(self, config: DeliveryConfig, producer: AIOKafkaProducer) -> None:
         self._config = config
         self._producer = producer
+        self._log = TopicPartition(config.topic(TopicRole.REPLAYS), 0)
+        self._log_end: Offsets = {}
+        self._own: set[bytes | None] = set()
+        """Entries that this replayer has written."""
+
+    async def begin(self) -> None:
+        """Remember where the log ends now: what others add from here on was written by who fenced us."""
+        if self._config.transactional:
+            self._log_end = await settled_ends(self._config, [self._log])
 
     async def replay(self, batch: Sequence[Reentry]) -> list[int | Exception]:
         """Replay a batch; for each letter the offset of its input's new record, or why the broker refused it.
@@ -205,10 +230,14 @@ class Replayer:
         async with asyncio.timeout(self._config.transaction_timeout_ms / 1000 + _COMMIT_MARGIN_S):
             await self._producer.begin_transaction()
             sent = await send_all(self._producer, [record for one in batch for record in (one.again, one.entry)])
+            for result in sent:
+                if isinstance(result, FENCED):
+                    raise result  # before any refusal: who is fenced must not take the id back
             if any(isinstance(result, REFUSALS) for result in sent):
                 await self._renew()
                 return [_refusal(sent[2 * n], sent[2 * n + 1]) for n in range(len(batch))]
             _raise_any(sent)
+            self._own.update(one.entry.value for one in batch)
             await self._producer.commit_transaction()
         return [result.offset for result in sent[::2]]
 
@@ -225,9 +254,20 @@ class Replayer:
         return results
 
     async def _renew(self) -> None:
-        """A refused record breaks the sequence of its producer."""
+        """A refused record breaks the sequence of its producer.
+
+        A new producer fences everybody else, so also who has fenced us meanwhile: then what is known of the log is old.
+
+        Raises:
+            OvertakenError: somebody else has replayed since.
+        """
         await abort_and_stop(self._producer)
         self._producer = await start_producer(self._config, transactional_id(self._config))
+        ends = await settled_ends(self._config, [self._log])
+        async with aclosing(read_topics(self._config, [self._log], starts=self._log_end, ends=ends)) as records:
+            async for record in records:
+                if record.value not in self._own:
+                    raise OvertakenError("another replay has started")
 
     async def close(self) -> None:
         """Stop; an open transaction is ended by the next replay."""
@@ -244,6 +284,7 @@ async def replaying(config: DeliveryConfig) -> AsyncIterator[Replayer]:
     """A replayer that has fenced all others; read the history after this, not before."""
     replayer = Replayer(config, await start_producer(config, transactional_id(config)))
     try:
+        await replayer.begin()
         yield replayer
     finally:
         await replayer.close()

@@ -108,8 +108,8 @@ def supplied(name: str) -> AbstractTokenProvider:
             found = getattr(found, attribute)
         if inspect.isclass(found):
             found = found()
-    except Exception as error:
-        raise ValueError(f"{name} cannot be loaded: {type(error).__name__}: {error}") from error
+    except Exception as error:  # noqa: BLE001 - foreign code; only its kind is told, for its text may hold a secret
+        raise ValueError(f"{name} cannot be loaded: {type(error).__name__}") from None
     if isinstance(found, AbstractTokenProvider):
         return SuppliedTokens(name, found.token, found.extensions)
     if callable(found):

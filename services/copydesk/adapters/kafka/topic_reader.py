@@ -18,8 +18,14 @@ _FETCH_BYTES = MIB
 """Bytes from one partition at a time; the broker sends a larger record nevertheless."""
 _POLL_MS = 200
 _STUCK_AFTER_S = 30.0
+_TRANSACTION_MARGIN_S = 15.0
+"""The broker looks for transactions that have timed out every ten seconds."""
 
 Offsets = Mapping[TopicPartition, int]
+
+
+class StuckError(TimeoutError):
+    """The brokers answer, but a partition does not get on."""
 
 
 def parts(topic: str, partitions: Iterable[int]) -> list[TopicPartition]:
@@ -48,19 +54,29 @@ async def settled_ends(config: DeliveryConfig, places: Iterable[TopicPartition])
     records that were published with it. Who compares both has to wait for the markers.
 
     Raises:
-        TimeoutError: a transaction is still open after 30 s; the broker should have ended it.
+        StuckError: a transaction is still open although the broker should have ended it.
     """
     wanted = list(places)
     if not wanted:
         return {}
     async with reader(config, isolation_level="read_uncommitted") as consumer:
         _, written = await _bounds(consumer, wanted)
-    async with reader(config) as consumer, asyncio.timeout(_STUCK_AFTER_S):
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + _patience_s(config)
+    async with reader(config) as consumer:
         while True:
             _, ends = await _bounds(consumer, wanted)
-            if all(ends[place] >= written[place] for place in wanted):
+            open_ = [place for place in wanted if ends[place] < written[place]]
+            if not open_:
                 return ends
+            if loop.time() > deadline:
+                raise StuckError(f"a transaction on {open_[0].topic}-{open_[0].partition} is still open")
             await asyncio.sleep(_POLL_MS / 1000)
+
+
+def _patience_s(config: DeliveryConfig) -> float:
+    """How long to wait for a partition: at least until the broker has ended any transaction of ours."""
+    return max(_STUCK_AFTER_S, config.transaction_timeout_ms / 1000 + _TRANSACTION_MARGIN_S)
 
 
 async def _bounds(consumer: AIOKafkaConsumer[Any, Any], places: list[TopicPartition]) -> tuple[Offsets, Offsets]:
@@ -86,7 +102,7 @@ async def read_topics(
         ends: where to stop; where the partitions end now, by default.
 
     Raises:
-        TimeoutError: nothing has come for 30 s although the end is not reached.
+        StuckError: nothing has come for 30 s or longer although the end is not reached.
     """
     wanted = list(places)
     if not wanted:
@@ -115,9 +131,9 @@ async def read_topics(
                 if position >= stops[place]:
                     left.discard(place)
                     consumer.pause(place)
-            if loop.time() - moved > _STUCK_AFTER_S:
+            if loop.time() - moved > _patience_s(config):
                 stuck = min(left)
-                raise TimeoutError(f"{stuck.topic}-{stuck.partition} is stuck at offset {positions[stuck]}")
+                raise StuckError(f"{stuck.topic}-{stuck.partition} is stuck at offset {positions[stuck]}")
 
 
 async def read_one(config: DeliveryConfig, place: TopicPartition, offset: int) -> ConsumerRecord[Any, Any] | None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from copydesk.adapters.kafka.audit import Audit
     from copydesk.app.settings import Settings
+    from copydesk.core.audit import Report
 
 _MEANING = {
     "enriched": "published",
@@ -32,6 +33,7 @@ _MEANING = {
     "twice": "with more than one outcome",
     "unexplained": "outcomes of records that the raw topic does not have",
     "replayed": "ended by a replay of their dead letter",
+    "expired_unread": "offsets of raw records that were deleted before they were read",
     "raw_expired": "outcomes whose raw record is not retained any more",
 }
 _WAIT_S = 0.5
@@ -64,11 +66,22 @@ def audit(
     else:
         console().print(table(found, cases))
     if not found.report.in_order:
+        if found.report.expired_unread:
+            raise CommandError("raw records were deleted before they were read: retention is too short for the lag.")
         raise CommandError("not every item has exactly one outcome.")
     if not caught_up:
         raise CommandError(f"the stages had not caught up within {wait:g} s; what they have done is in order.")
     if not as_json:
-        say("Every item has exactly one outcome." if found.report.caught_up else "In order as far as it has come.")
+        say(_verdict(found.report))
+
+
+def _verdict(report: Report) -> str:
+    """What may be said of a report that is in order."""
+    if not report.caught_up:
+        return "In order as far as it has come."
+    if report.outcome_expired:
+        return f"In order, but for {report.outcome_expired:,} items nobody can tell: their outcomes may have expired."
+    return "Every item has exactly one outcome."
 
 
 async def _run(settings: Settings, wait: float | None) -> tuple[Audit, bool]:
@@ -122,7 +135,7 @@ def table(found: Audit, cases: int) -> RenderableType:
         if number or name in ("enriched", "duplicate", "dead", "lost"):
             shown.add_row(f"{number:,}", Text(name.replace("_", " "), style=_style(name, number)), _MEANING[name])
     shown.add_row("", "", "")
-    for name in ("twice", "unexplained", "replayed", "raw_expired"):
+    for name in ("twice", "unexplained", "expired_unread", "replayed", "raw_expired"):
         number = getattr(report, name)
         if number or name == "twice":
             shown.add_row(f"{number:,}", Text(name.replace("_", " "), style=_style(name, number)), _MEANING[name])
@@ -139,4 +152,4 @@ def table(found: Audit, cases: int) -> RenderableType:
 
 
 def _style(name: str, number: int) -> str:
-    return "bold red" if number and name in ("lost", "twice", "unexplained") else ""
+    return "bold red" if number and name in ("lost", "twice", "unexplained", "expired_unread") else ""

@@ -60,19 +60,24 @@ def broker_errors(settings: Settings, doing: str) -> Iterator[None]:
     )
 
     from copydesk.adapters.kafka.authorization import authorization_error, explain_kafka_error
+    from copydesk.adapters.kafka.topic_reader import StuckError
 
     try:
         yield
+    except StuckError as error:
+        raise CommandError(f"Kafka at {settings.bootstrap_servers}, while {doing}: {error}.") from error
     except (KafkaConnectionError, KafkaTimeoutError, NodeNotReadyError, RequestTimedOutError, TimeoutError) as error:
-        raise _no_connection(settings) from error
+        raise _no_connection(settings, error, doing) from error
     except KafkaError as error:
         code = Exit.FAILED if authorization_error(error) is None else Exit.NOT_ALLOWED
         why = explain_kafka_error(error).rstrip(".")
         raise CommandError(f"Kafka at {settings.bootstrap_servers} refused while {doing}: {why}.", code) from error
 
 
-def _no_connection(settings: Settings) -> CommandError:
+def _no_connection(settings: Settings, error: BaseException, doing: str) -> CommandError:
     """Look again, and say what is wrong."""
+    from aiokafka.errors import KafkaConnectionError, NodeNotReadyError
+
     from copydesk.adapters.kafka.connection import connection_kwargs
     from copydesk.adapters.kafka.diagnose import diagnose
 
@@ -81,6 +86,8 @@ def _no_connection(settings: Settings) -> CommandError:
         found = thread.submit(lambda: asyncio.run(diagnose(settings, connection_kwargs(settings)))).result()
     if found is not None and found.reached:
         return CommandError(f"{found.sentence}.", Exit.NOT_ALLOWED)
+    if found is None and not isinstance(error, KafkaConnectionError | NodeNotReadyError):
+        return CommandError(f"Kafka at {settings.bootstrap_servers} can be reached, but was too slow while {doing}.")
     what = found.sentence if found is not None else f"no connection to Kafka at {settings.bootstrap_servers}"
     return CommandError(
         f"{what}. Is it running, and is this its address? Set -b or COPYDESK_BOOTSTRAP_SERVERS; without a broker, "

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from datetime import timedelta
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -56,6 +58,8 @@ def filtered(command: Callable[..., Any]) -> Callable[..., Any]:
     ) -> Any:
         from copydesk.core.letters import Filter
 
+        for warning in unknown_values(codes, stages, kinds):
+            say(f"copydesk: {warning}")
         chosen = Filter(
             ids=frozenset(ids),
             codes=frozenset(codes),
@@ -70,6 +74,22 @@ def filtered(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(_FILTERS):
         with_filter = option(with_filter)
     return with_filter
+
+
+def unknown_values(codes: Iterable[str], stages: Iterable[str], kinds: Iterable[str]) -> Iterator[str]:
+    """A warning for each value that this version does not know. Letters of another version may have it all the same."""
+    from copydesk_schemas.reasons import Code, Stage
+
+    known_of = (
+        ("code", codes, [str(code) for code in Code]),
+        ("stage", stages, [str(stage) for stage in Stage]),
+        ("kind", kinds, ["rejected", "failed"]),
+    )
+    for name, values, known in known_of:
+        for value in values:
+            if value not in known:
+                near = get_close_matches(value, known, 1) or ["one of " + ", ".join(known)]
+                yield f"--{name} {value}: this version knows no such {name}; is {near[0]} meant?"
 
 
 by_state = click.option("--open/--replayed", "is_open", default=None, help="Only what is open, or what was replayed.")
@@ -112,6 +132,11 @@ class Desk:
             raise CommandError(f"there is no topic {settings.topic(TopicRole.DEAD)}.")
         inputs = [place for role in SOURCES.values() for place in places(role)]
         return cls(settings, config, letters, places(TopicRole.REPLAYS), inputs)
+
+    @property
+    def window(self) -> timedelta:
+        """How long verdicts and takedowns are remembered."""
+        return timedelta(days=self.settings.dedupe.window_days)
 
     async def history(self) -> ReplayHistory:
         """What was replayed."""

@@ -130,7 +130,7 @@ async def _run(bootstrap_servers: str | None, guard: Guard, *, dry_run: bool, ye
     from copydesk.adapters.kafka.topic_reader import bounds
 
     desk = await Desk.reach(bootstrap_servers, verbose=verbose)
-    inputs = Inputs(desk.config, desk.inputs)
+    inputs = Inputs(desk.config, desk.inputs, desk.window)
     with broker_errors(desk.settings, "reading dead letters"):
         _, ends = await bounds(desk.config, desk.letters)
     if dry_run:

@@ -117,7 +117,8 @@ def table(lines: list[dict[str, Any]]) -> RenderableType:
         colour = "red" if row["kind"] == "failed" else "yellow"
         style = "dim" if state_now == "replayed" else ""
         why = Text(printable(row["message"]))
-        shown.add_row(failed, printable(name), Text(code, style=colour), state_now, str(attempts), why, style=style)
+        cells = (Text(printable(name)), Text(printable(code), style=colour))
+        shown.add_row(failed, *cells, state_now, str(attempts), why, style=style)
     return shown
 
 
@@ -133,7 +134,7 @@ def card(found: Found, history: ReplayHistory) -> RenderableType:
     grid.add_column(overflow="fold")
     for label, value in _rows(found, history):
         if value:
-            grid.add_row(printable(label), Text(printable(value)))
+            grid.add_row(Text(printable(label)), Text(printable(value)))
     parts: list[RenderableType] = [grid]
     letter = found.letter
     if letter.stack:
@@ -143,7 +144,7 @@ def card(found: Found, history: ReplayHistory) -> RenderableType:
         parts += [Text("\nbeginning of the input", style="dim"), Text(printable(first))]
     return Panel(
         Group(*parts),
-        title=Text(letter.dead_letter_id, style="bold"),
+        title=Text(printable(letter.dead_letter_id), style="bold"),
         title_align="left",
         subtitle=Text(found.place),
         subtitle_align="right",
@@ -243,5 +244,6 @@ class Counts:
                 continue
             for index, (value, number) in enumerate(values.items()):
                 label = name.removeprefix("by_") if index == 0 else ""
-                shown.add_row(label, value, f"{number:,}", Text(self.examples.get(value, "")))
+                example = Text(printable(self.examples.get(value, "")))
+                shown.add_row(label, Text(printable(value)), f"{number:,}", example)
         return shown

@@ -28,6 +28,8 @@ _MAX_TAGS = 30
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*\[|<!ENTITY", re.IGNORECASE)
 _ENTRY = re.compile(r"<(?:item|entry)[\s>/]")
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,8}));?")
+_ELEMENT = re.compile(r"<\w")
+_PROLOGUE_CHARS = 10_000
 _SUMMARY_CONFIDENCE, _CONTENT_CONFIDENCE = 0.6, 0.9
 
 Entry = dict[str, Any]
@@ -59,7 +61,7 @@ def feed_drafts(
 
     # A string or bytes would be tried as an address and as a file name first; a stream is only ever read.
     feed = feedparser.parse(
-        BytesIO(_REFERENCE.sub(_no_surrogate, text).encode("utf-8")),
+        BytesIO(_REFERENCE.sub(_no_surrogate, _without_long_prologue(text)).encode("utf-8")),
         response_headers={"content-type": "application/xml; charset=utf-8", "content-location": document.url or ""},
         sanitize_html=False,
         resolve_relative_uris=False,
@@ -69,6 +71,15 @@ def feed_drafts(
     title = normalize_line(plain(str(channel.get("title") or ""))) or None
     language = str(channel.get("language") or "") or None
     return _drafts(entries, document, options, title=title, language=language, trace=trace)
+
+
+def _without_long_prologue(text: str) -> str:
+    """Without what stands before the first element, where that is long: feedparser takes quadratic time on it.
+
+    It is comments and declarations at best; the character set is known by now.
+    """
+    first = _ELEMENT.search(text)
+    return text[first.start() :] if first is not None and first.start() > _PROLOGUE_CHARS else text
 
 
 def json_feed_drafts(

@@ -28,8 +28,14 @@ _SHAPES = frozenset({"path", "circle", "rect", "use", "polygon", "polyline", "li
 
 _LONG_TAG = 50_000
 _MAX_ATTRIBUTES = 10_000
-"""libxml2 compares each attribute with all before it: 60,000 of one element take seconds. Equals signs are counted, in
-long tags only; a long attribute has some of its own, in addresses and at the end of base64."""
+"""libxml2 compares each attribute with all before it: 60,000 of one element take seconds. Names are counted, in long
+tags only: what an attribute's value holds costs nothing."""
+_ATTRIBUTE = re.compile(
+    r"""[\s/]*+([^\s/>][^\s/>=]*+)(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>]*+))?+"""
+)
+"""One attribute as HTML 5 reads it: its name (which may begin with an equals sign), and its value, if it has one."""
+_END = re.compile(r"""[^>="']*+(?:(?:=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))|[="'])[^>="']*+)*+""")
+"""What stands in a tag up to the angle that is in no value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ def guard_html(html: str, options: ParseOptions) -> Guarded:
     limit = min(options.max_html_depth, _PARSER_DEPTH)
     depth = deepest = tags = links = cut = 0
     pieces: list[str] = []
-    at = close = 0
+    at = close = counted = 0
     matches = _TAG.finditer(html)
     for match in matches:
         tags += 1
@@ -65,8 +71,8 @@ def guard_html(html: str, options: ParseOptions) -> Guarded:
             continue  # within a tag that was taken out
         if close <= match.start():
             close = _after(html, match.end())
-            if close - match.end() > _LONG_TAG and html.count("=", match.end(), close) > _MAX_ATTRIBUTES:
-                raise Rejected(Code.OVERSIZED, f"an element has more than {_MAX_ATTRIBUTES} attributes")
+            if match.end() >= counted:
+                counted = _count_attributes(html, match.end())
         name = match[2].lower()
         if name in _UNKNOWN_VOID:
             pieces.append(html[at : match.start()])
@@ -89,6 +95,28 @@ def guard_html(html: str, options: ParseOptions) -> Guarded:
         return Guarded(html, tags, deepest)
     pieces.append(html[at:])
     return Guarded("".join(pieces), tags, deepest, cut)
+
+
+def _count_attributes(html: str, start: int) -> int:
+    """Where the tag that holds `start` ends, angles in values left aside.
+
+    Raises:
+        Rejected: oversized, it has too many attributes of different names.
+    """
+    end = close = _after(html, start)
+    tag = html[start:close]
+    if "=" in tag and ('"' in tag or "'" in tag):
+        found = _END.match(html, start)
+        end = max(close, found.end() if found else close)
+    if end - start <= _LONG_TAG:
+        return end
+    names: set[str] = set()
+    while (attribute := _ATTRIBUTE.match(html, start, end)) is not None:
+        names.add(attribute[1])
+        if len(names) > _MAX_ATTRIBUTES:
+            raise Rejected(Code.OVERSIZED, f"an element has more than {_MAX_ATTRIBUTES} attributes")
+        start = attribute.end()
+    return end
 
 
 def _after(html: str, start: int) -> int:
