@@ -6,6 +6,7 @@ Run as `python -m tests.support.poisoned`. The functions run in the real pool of
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 import select
 import signal
@@ -20,6 +21,7 @@ from copydesk.app.wiring import Overrides
 from copydesk.core.options import Options
 from copydesk.core.records import Message, StageResult
 from copydesk.core.stages import run_parse
+from copydesk.core.warm_up import warm_up
 from copydesk_schemas.reasons import Stage
 
 LOOP, BOMB, CRASH = b"poison: loop", b"poison: bomb", b"poison: crash"
@@ -53,7 +55,13 @@ def main() -> int:
 
     settings = Settings.load()
     options = settings.options()
-    pool = ProcessTaskPool(settings.workers(), settings.parse_timeout_s, memory_mib=settings.pool_memory_mib)
+    pool = ProcessTaskPool(
+        settings.workers(),
+        settings.parse_timeout_s,
+        memory_mib=settings.pool_memory_mib,
+        warm_up=functools.partial(warm_up, options),
+    )
+    asyncio.run(pool.start())  # as the worker does with its own
     handler = PoolHandler(Stage.PARSE, parse, pool, options)
     code = run_worker(settings, overrides=Overrides(pool=pool, handlers={Stage.PARSE: handler}))
     asyncio.run(pool.close())
