@@ -41,12 +41,15 @@ def clock_articles(stand: Stand, steps: int = 8) -> Row:
         environment = _environment(offset)
     except NotPossibleError as error:
         return Row("clock-articles", Status.NOT_RUN, stand.seed, note=str(error))
-    rate = 30.0
+    rate = 20.0
     # Under way while the clock steps, the first one at the latest.
     looping = round(rate * 12)
 
     def value(number: int) -> bytes:
-        return poisoned.LOOP if number == looping else article(number)
+        if number == looping:
+            return poisoned.LOOP
+        # The slow ones keep the pool busy, so that the steps meet calls under way.
+        return poisoned.SLOW + article(number) if number % 10 == 0 else article(number)
 
     with ArticleTrial(
         stand,
@@ -63,6 +66,7 @@ def clock_articles(stand: Stand, steps: int = 8) -> Row:
         _step(trial, offset, steps, everywhere=False)  # the partition of the looping one stands, as long as it loops
         killed = trial.deployment.metric("one", "copydesk_pool_crashes_total")
         trial.notes.append(f"calls that a step of the clock cut off: {killed:.0f}")
+        trial.expect("no step met a call under way", true=killed > 0)
         row = trial.finish(within_s=300.0)
         wanted = [(origin, "parse_timeout") for origin, v in trial.numbered().items() if v == poisoned.LOOP]
         found = trial.dead_letters()
