@@ -2,7 +2,7 @@
 
 Records may overtake each other, and archives are read again. So a takedown is remembered for a window, whether it found
 its article or not, and holds for everything that was fetched before it. What is fetched later is a publication anew.
-Only what a takedown finds published it cancels in any case: it may come late, and a crawler may have been there meanwhile.
+Only what it finds published it cancels in any case: it may come late, and a crawler may have been there meanwhile.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def canceled(head: s.Head) -> s.Published:
 
 
 def emptied(head: s.Head, arrival_ms: int, at_ms: int) -> s.Head:
-    """What is left of an article: its names, and until when it is withdrawn. Its title would be carried on by echoes."""
+    """What is left of an article: its names, and until when it is withdrawn. Echoes would carry its title on."""
     return s.Head(
         article_id=head.article_id,
         revision=head.revision + 1,
