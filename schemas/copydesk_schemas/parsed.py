@@ -57,6 +57,8 @@ class ParsedArticle(Record):
     """The producer's explicit idempotency key, else null."""
     article_id: str
     url: Untrusted | None = None
+    requested_url: Untrusted | None = None
+    """The address that was asked for, where redirects led from it to `url`: a takedown may name it."""
     canonical_url: Untrusted | None = None
     source: Source = Source()
     syndicated_from: SyndicatedFrom | None = None

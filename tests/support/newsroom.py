@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,9 +21,14 @@ class Newsroom:
 
     def __init__(self, options: Options | None = None) -> None:
         self.options = options or Options()
-        self.state = DictState()
+        self.states: defaultdict[int, DictState] = defaultdict(DictState)
         self.log: list[tuple[bytes, bytes | None]] = []
         self._offset = 0
+
+    @property
+    def state(self) -> DictState:
+        """The state of the first shard, and of the only one unless told otherwise."""
+        return self.states[0]
 
     def raw(
         self, value: bytes | str, *, offset: int | None = None, arrived: datetime | None = None, **headers: str
@@ -43,7 +49,7 @@ class Newsroom:
             if isinstance(step, dict):
                 ends.append(step)
                 continue
-            with self.state.transaction() as overlay:
+            with self.states[step.partition].transaction() as overlay:
                 decided = run_dedupe(step, overlay, self.options, now)
             self.log.extend(decided.events)
             for unique in self._split(decided.result, message):

@@ -11,10 +11,14 @@ from tests.support.desk import NOW, OPTIONS, OTHER, STORY, URL, Desk, prose
 
 from copydesk.adapters.state_memory import MemoryStore
 from copydesk.core.dedupe import apply_event, decide, explain, prune
+from copydesk.core.dedupe.event_time import to_ms
 from copydesk.core.dedupe.postings import entries
-from copydesk.core.options import DedupeOptions
+from copydesk.core.options import DedupeOptions, Options
 from copydesk.core.ports import Overlay
+from copydesk.core.records import Message
+from copydesk.core.stages import run_dedupe
 from copydesk.core.trace import RecordingTrace
+from copydesk_schemas.parsed import ParsedArticle
 from copydesk_schemas.reasons import ChangeKind, Code, DuplicateVerdict, Verdict
 
 EPOCH = datetime.fromtimestamp(0, UTC)
@@ -43,6 +47,135 @@ def test_the_same_record_gets_its_first_verdict_again(desk: Desk) -> None:
     again = [decide(article, desk.state, OPTIONS, now=later) for article in (first, copy)]
     assert [(a.unique, a.duplicate) for a in again] == [(d.unique, d.duplicate) for d in decided]
     assert [a.events for a in again] == [(), ()]
+
+
+def test_another_record_at_the_coordinates_of_an_old_one_is_decided_by_itself(desk: Desk) -> None:
+    first = desk.unique(STORY, url=URL, raw_id="p-1", offset=1)
+    copy = desk.copy(STORY, offset=2)
+    # The raw topic was deleted and made anew: its offsets start again.
+    later = NOW + timedelta(days=1)
+    anew = [desk.parsed(body, offset=at, arrived=later) for at, body in ((1, OTHER), (2, prose(300, 7)))]
+    for article in anew:
+        unique = desk.decide(article).unique
+        assert unique is not None
+        assert (unique.article.article_id, unique.dedup.verdict) == (article.article_id, Verdict.UNIQUE)
+        # It is known from now on, to its own redelivery and to copies.
+        assert desk.decide(article).unique == unique
+        assert desk.copy(f"x {article.body}").duplicate_of.article_id == article.article_id
+    # What was known of the old ones stays: their articles are published.
+    assert desk.copy(f"y {STORY}").duplicate_of.article_id == first.article.article_id
+    assert (
+        desk.copy(prose(9), raw_id="p-1").duplicate_of.article_id
+        == first.article.article_id
+        == (copy.duplicate_of.article_id)
+    )
+
+
+def test_another_takedown_at_the_coordinates_of_an_old_one_is_decided_by_itself(desk: Desk) -> None:
+    for url in (URL, f"{URL}/2"):
+        desk.unique(f"{url} {STORY}", url=url, content=url.encode())
+        gone = desk.take_down(url=url, offset=7).unique
+        assert gone is not None
+        assert gone.article.canonical_url == url
+        assert desk.take_down(url=url, offset=7).unique == gone
+
+
+def test_records_that_lost_their_coordinates_are_forgotten_with_their_time(desk: Desk) -> None:
+    desk.unique(STORY, url=URL, raw_id="p-1", offset=1, arrived=NOW)
+    desk.unique(OTHER, url=f"{URL}/2", offset=1, arrived=NOW + timedelta(days=10))
+    replayed, store = Overlay(MemoryStore()), MemoryStore()
+    for key, value in desk.log:
+        apply_event(key, value, replayed, OPTIONS)
+    store.write({k: v for k, v in desk.state.changes.items() if v is not None}, 1)
+    assert dict(store.scan(b"")) == {k: v for k, v in replayed.changes.items() if v is not None}
+    assert prune(store, OPTIONS, to_ms(NOW + timedelta(days=16))) == 1
+    desk.state = Overlay(store)
+    kept = desk.copy(OTHER, url=f"{URL}/2", arrived=NOW + timedelta(days=16))
+    assert kept.verdict is DuplicateVerdict.SAME_URL_UNCHANGED
+    assert prune(store, OPTIONS, to_ms(NOW + timedelta(days=40))) == 1
+    assert list(store.scan(b"")) == []
+
+
+def test_events_from_before_records_were_marked_still_answer(desk: Desk) -> None:
+    article = desk.parsed(STORY, url=URL)
+    first = desk.decide(article)
+    ((key, value),) = first.events
+    version, verdict, head = msgspec.msgpack.decode(value or b"")
+    assert len(verdict) == 11
+    old = msgspec.msgpack.encode([version, verdict[:10], head[:20]])
+    state = Overlay(MemoryStore())
+    apply_event(key, old, state, OPTIONS)
+    again = decide(article, state, OPTIONS, now=NOW)
+    assert (again.unique, again.events) == (first.unique, ())
+
+
+def test_a_text_that_was_fetched_earlier_is_no_revision(desk: Desk) -> None:
+    hours = [NOW - timedelta(hours=h) for h in (9, 6, 3)]
+    desk.unique(STORY, url=URL, fetched_at=hours[1])
+    partly = f"{' '.join(STORY.split()[:150])} {prose(150, 8)}"
+    late = desk.send(partly, url=URL, fetched_at=hours[0])
+    assert late.duplicate is not None
+    copy = late.duplicate
+    assert (copy.verdict, copy.method) == ("same_url_unchanged", "canonical-url-earlier-fetch")
+    assert (copy.duplicate_of.revision, 0.3 < copy.similarity < 0.7) == (1, True)
+    assert "fetched from its address before revision 1" in explain(late)
+    assert desk.copy(STORY, url=URL, title="Another", fetched_at=hours[0]).similarity == 1
+    assert desk.copy("Few words.", url=URL, fetched_at=hours[0]).similarity == 0
+    # In the same moment or later it is one, and from then on that is the time that counts.
+    assert desk.unique(partly, url=URL, fetched_at=hours[1]).revision == 2
+    assert desk.unique(OTHER, url=URL, fetched_at=hours[2]).revision == 3
+    assert desk.copy(STORY, url=URL, fetched_at=hours[1]).duplicate_of.revision == 3
+
+
+@pytest.mark.parametrize("delete", [False, True])
+def test_a_replay_does_not_age_an_article(desk: Desk, delete: bool) -> None:  # noqa: FBT001 - both kinds of record
+    desk.unique(STORY, url=URL, arrived=NOW + timedelta(days=10), fetched_at=NOW - timedelta(days=9))
+    replay: dict[str, Any] = {"url": URL, "arrived": NOW, "fetched_at": NOW - timedelta(days=5)}
+    second = desk.take_down(**replay).unique if delete else desk.unique(OTHER, **replay)
+    assert second is not None
+    assert second.revision == 2
+    store = MemoryStore()
+    store.write({k: v for k, v in desk.state.changes.items() if v is not None}, 1)
+    assert prune(store, OPTIONS, to_ms(NOW + timedelta(days=20))) == 1
+    desk.state = Overlay(store)
+    # Its revisions are counted on: two texts with one number would be one of them lost.
+    third = desk.unique(prose(300, 9), url=URL, arrived=NOW + timedelta(days=20))
+    assert (third.revision, third.article.article_id) == (3, second.article.article_id)
+    while prune(store, OPTIONS, to_ms(NOW + timedelta(days=60))):
+        pass
+    assert list(store.scan(b"")) == []
+
+
+def test_a_fault_after_the_decision_leaves_the_state_as_it_was(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> Any:
+        raise RuntimeError("no output")
+
+    monkeypatch.setattr("copydesk.core.stages._decided", fail)
+    message = parsed_message(desk.parsed(STORY, url=URL))
+    result = run_dedupe(message, desk.state, Options(), NOW)
+    assert [outcome.code for outcome in result.result.outcomes] == [Code.INTERNAL]
+    assert (result.events, desk.state.changes) == ((), {})
+    monkeypatch.undo()
+    result = run_dedupe(message, desk.state, Options(), NOW)
+    assert [outcome.verdict for outcome in result.result.outcomes] == [Verdict.UNIQUE]
+    replayed = Overlay(MemoryStore())
+    for key, value in result.events:
+        apply_event(key, value, replayed, OPTIONS)
+    assert desk.state.changes == replayed.changes != {}
+
+
+def test_memory_that_runs_out_is_not_the_fault_of_an_article(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> Any:
+        raise MemoryError
+
+    monkeypatch.setattr("copydesk.core.stages._decided", fail)
+    with pytest.raises(MemoryError):
+        run_dedupe(parsed_message(desk.parsed(STORY, url=URL)), desk.state, Options(), NOW)
+    assert desk.state.changes == {}
+
+
+def parsed_message(article: ParsedArticle) -> Message:
+    return Message("parsed-articles", 0, 0, 0, b"0", article.model_dump_json().encode())
 
 
 def test_an_id_that_was_seen_is_redelivered(desk: Desk) -> None:

@@ -15,6 +15,7 @@ from tests.support.records import ARRIVED
 from copydesk.adapters.state_memory import MemoryStore
 from copydesk.core.dedupe import apply_event, prune
 from copydesk.core.dedupe.event_time import to_ms
+from copydesk.core.options import DedupeOptions, Options
 from copydesk.core.ports import Overlay
 from copydesk_schemas.base import format_instant
 from copydesk_schemas.enriched import EnrichedArticle
@@ -160,9 +161,95 @@ def test_the_old_record_does_not_bring_it_back_when_it_is_replayed(room: Newsroo
     # The takedown itself is answered as before, and the state has not moved.
     assert room.take_down(url=URL, offset=1)["content_hash"] == gone["content_hash"]
     assert room.take_down(url=URL)["duplicate_of"]["revision"] == 2
-    # Once it is published anew, its first revision is history like any other.
-    room.envelope(content=PAGE, url=URL)
-    assert room.envelope(content=PAGE, url=URL, offset=0)["revision"] == 1
+
+
+def test_what_was_canceled_stays_so_when_the_article_is_published_anew(room: Newsroom) -> None:
+    room.envelope(content=PAGE, url=URL, offset=0)
+    room.envelope(content=REVISED, url=URL, offset=1)
+    room.take_down(url=URL)
+    anew = room.envelope(content=PAGE, url=URL, offset=3)
+    assert (anew["revision"], anew["pub_status"]) == (4, "usable")
+    assert room.envelope(content=REVISED, url=URL)["revision"] == 5
+    for offset, content in ((0, PAGE), (1, REVISED)):
+        again = room.envelope(content=content, url=URL, offset=offset)
+        assert again["code"] == "taken_down"
+        assert again["message"].endswith(f"revision {offset + 1} was canceled by revision 3")
+    assert room.envelope(content=PAGE, url=URL, offset=3)["content_hash"] == anew["content_hash"]
+    # The second takedown cancels what came after the first as well.
+    assert room.take_down(url=URL)["revision"] == 6
+    assert room.envelope(content=PAGE, url=URL, offset=3)["code"] == "taken_down"
+
+
+@pytest.mark.parametrize("hint", ["en", "en-GB", "EN_us"])
+def test_its_language_leads_a_takedown_to_the_shard_of_its_article(hint: str) -> None:
+    room = Newsroom(Options(dedupe=DedupeOptions(shards=8)))
+    published = room.envelope(content=PAGE, url=URL)
+    assert published["language"]["code"] == "en"
+    # Without it the takedown goes where articles of no known language are.
+    assert room.take_down(url=URL)["code"] == "bad_takedown"
+    gone = room.take_down(url=URL, language_hint=hint)
+    assert is_canceled(gone)
+    assert (gone["article_id"], gone["revision"]) == (published["article_id"], 2)
+
+
+def test_an_article_is_found_by_the_address_that_was_asked_for(room: Newsroom) -> None:
+    asked, led = "https://short.example/x1", "https://paper.example/go?article=17"
+    published = room.envelope(content=PAGE, url=asked, final_url=led)
+    assert published["canonical_url"] == URL
+    gone = room.take_down(url=asked)
+    assert is_canceled(gone)
+    assert gone["article_id"] == published["article_id"]
+    late = room.envelope(content=PAGE, url=asked, final_url=led, fetched_at=format_instant(ARRIVED))
+    assert late["code"] == "taken_down"
+    # The address is still known of what is published anew, and of a revision that was fetched directly.
+    assert room.envelope(content=PAGE, url=asked, final_url=led)["revision"] == 3
+    assert room.envelope(content=REVISED, url=URL)["revision"] == 4
+    assert room.take_down(url=asked)["revision"] == 5
+
+
+def test_a_takedown_by_the_address_that_was_asked_for_may_overtake(room: Newsroom) -> None:
+    asked = "https://short.example/x1"
+    assert room.take_down(url=asked)["code"] == "bad_takedown"
+    fetched = format_instant(ARRIVED - MINUTE)
+    assert room.envelope(content=PAGE, url=asked, final_url=URL, fetched_at=fetched)["code"] == "taken_down"
+
+
+def test_the_address_of_a_feed_names_none_of_its_items(room: Newsroom) -> None:
+    entry = f"<item><title>{TITLE}</title><link>{URL}</link><description>{' '.join(PARAGRAPHS)}</description></item>"
+    feed = f'<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>{entry}</channel></rss>'
+    address = "https://paper.example/feed.xml"
+    assert room.envelope(content=feed, url=address)["canonical_url"] == URL
+    assert room.take_down(url=address)["code"] == "bad_takedown"
+    assert is_canceled(room.take_down(url=URL))
+
+
+@pytest.mark.parametrize("raw_id", ["crawl-2", None])
+def test_the_same_bytes_without_an_address_do_not_come_back_under_another_id(
+    room: Newsroom, raw_id: str | None
+) -> None:
+    text = f"{TITLE}\n\n" + "\n\n".join(PARAGRAPHS)
+    published = room.envelope(content=text, raw_id="crawl-1")
+    assert published["canonical_url"] is None
+    assert is_canceled(room.take_down(raw_id="crawl-1"))
+    late = room.envelope(content=text, fetched_at=format_instant(ARRIVED), raw_id=raw_id)
+    assert (late["code"], late["article_id"]) == ("taken_down", published["article_id"])
+    assert room.envelope(content=text, raw_id=raw_id)["revision"] == 3
+
+
+def test_a_takedown_holds_for_what_was_fetched_in_the_same_moment(room: Newsroom) -> None:
+    moment = format_instant(ARRIVED)
+    room.take_down(url=URL, fetched_at=moment)
+    assert room.envelope(content=PAGE, url=URL, fetched_at=moment)["code"] == "taken_down"
+
+
+def test_a_late_takedown_cancels_what_was_fetched_meanwhile_and_that_stays_away(room: Newsroom) -> None:
+    times = [format_instant(ARRIVED + number * MINUTE) for number in range(3)]
+    room.envelope(content=PAGE, url=URL, fetched_at=times[1], arrived=ARRIVED + 5 * MINUTE)
+    assert is_canceled(room.take_down(url=URL, fetched_at=times[0], arrived=ARRIVED + 6 * MINUTE))
+    again = room.envelope(content=PAGE, url=URL, fetched_at=times[1], arrived=ARRIVED + 7 * MINUTE)
+    assert again["code"] == "taken_down"
+    fresh = room.envelope(content=PAGE, url=URL, fetched_at=times[2], arrived=ARRIVED + 8 * MINUTE)
+    assert (fresh["pub_status"], fresh["revision"]) == ("usable", 3)
 
 
 def test_what_is_fetched_after_the_takedown_is_published_anew(room: Newsroom) -> None:
@@ -235,6 +322,8 @@ def test_the_log_restores_takedowns_and_a_window_forgets_them() -> None:
         {"content": PAGE, "url": URL, "fetched_at": format_instant(ARRIVED - MINUTE)},
         {"content": REVISED, "url": "https://paper.example/go?article=18"},
         {"action": "delete", "raw_id": "crawl-1"},
+        {"content": PAGE, "url": "https://short.example/x1", "final_url": "https://paper.example/go?article=19"},
+        {"content": REVISED, "url": "https://short.example/x2", "final_url": "https://paper.example/go?article=20"},
     ]
     for step in steps:
         room.envelope(**step)

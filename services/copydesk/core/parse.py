@@ -28,7 +28,7 @@ from copydesk.core.records import Message
 from copydesk.core.replay import as_first, read_replay
 from copydesk.core.sniff import Format, Sniffed, refuse_binary, sniff
 from copydesk.core.structured.authors import read_authors
-from copydesk.core.text.language import detect_language
+from copydesk.core.text.language import detect_language, primary_code
 from copydesk.core.text.normalize import normalize_body, normalize_line
 from copydesk.core.text.stats import compute_stats
 from copydesk.core.timing import Stopwatch
@@ -45,6 +45,7 @@ _LINE_CHARS = 10_000
 """Longer titles, decks, descriptions, rubrics and captions are cut: they are no such thing."""
 _SURE_LANGUAGE = 0.5
 _HINTS = "hints"
+_FEEDS = frozenset({Format.RSS, Format.ATOM, Format.JSON_FEED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ class _Origin:
     flags: frozenset[Flag] = frozenset()
     items: int | None = None
     """Number of items of the record; None before it is divided."""
+    is_feed: bool = False
+    """Whether the record's address is that of a feed, and so of no item."""
     only_item: int | None = None
     """The one item that a replay is about."""
 
@@ -184,6 +187,7 @@ def _read(
         charset=decoded.charset,
         flags=frozenset(flags),
         items=origin.items or len(drafts),
+        is_feed=sniffed.format in _FEEDS,
     )
     return drafts, known
 
@@ -246,6 +250,7 @@ def _finish(
             raw_id=document.raw_id,
             article_id=article_id(canonical, raw.sha256),
             url=url,
+            requested_url=document.url if not origin.is_feed and document.url != url else None,
             canonical_url=canonical,
             source=source,
             syndicated_from=draft.syndicated_from,
@@ -306,7 +311,8 @@ def _takedown(origin: _Origin) -> ParsedArticle:
         url=url,
         canonical_url=canonical,
         source=Source(domain=domain_of(url)),
-        language=Language(code="und", confidence=0.0),
+        # It has no text to tell by; what its producer says leads it to the shard of its article.
+        language=Language(code=primary_code(document.language_hint or "") or "und", confidence=0.0),
         fetched_at=document.fetched_at,
         ingested_at=timestamp(origin.message.timestamp_ms),
         stats=Stats(chars=0, words=0, sentences=0, paragraphs=0, reading_seconds=0),

@@ -72,6 +72,10 @@ class Overlay:
         """Set, or with None delete."""
         self.changes[key] = value
 
+    def merge(self, later: Overlay) -> None:
+        """Take over the changes of an overlay on top of this one."""
+        self.changes.update(later.changes)
+
 
 class TaskTimeoutError(Exception):
     """A task ran over its time limit; its worker was killed."""

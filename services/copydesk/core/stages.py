@@ -102,20 +102,26 @@ def run_dedupe(
 ) -> DedupeResult:
     """Decide on one parsed article. Its events are already applied to `state`, which is not yet committed.
 
+    State and log change together or not at all: whatever fails on the way to the output leaves `state` as it was.
+
     Raises:
         StateUnavailableError: the state cannot be read, which is no fault of the article.
+        MemoryError: the process has no room, which is no fault of the article either.
     """
     watch = Stopwatch()
     article: ParsedArticle | None = None
+    changes = Overlay(state)
     try:
         with watch.step("decide"):
             article = ParsedArticle.model_validate_json(message.value or b"")
-            decision = decide(article, state, options.dedupe, now=now, trace=trace)
+            decision = decide(article, changes, options.dedupe, now=now, trace=trace)
         if decision.refused is not None:
-            return DedupeResult(_refused(message, article, decision.refused, options, now, watch), decision.events)
-        emit, outcome = _decided(message, article, decision)
-        pair = emit, replace(outcome, reentered=reentered(message, Stage.DEDUPE))
-    except StateUnavailableError:
+            result = _refused(message, article, decision.refused, options, now, watch)
+        else:
+            emit, outcome = _decided(message, article, decision)
+            pair = emit, replace(outcome, reentered=reentered(message, Stage.DEDUPE))
+            result = _result([pair], watch.timings)
+    except (MemoryError, StateUnavailableError):
         raise
     except Exception as error:  # noqa: BLE001 - a fault belongs to its record
         pair = dead_letter(
@@ -129,7 +135,8 @@ def run_dedupe(
             article_id=article.article_id if article else None,
         )
         return DedupeResult(_result([pair], watch.timings))
-    return DedupeResult(_result([pair], watch.timings), decision.events)
+    state.merge(changes)
+    return DedupeResult(result, decision.events)
 
 
 def run_enrich(message: Message, options: Options, now: datetime, *, trace: Trace = NO_TRACE) -> StageResult:

@@ -7,7 +7,7 @@ from datetime import datetime
 from copydesk.core.dedupe import state as s
 from copydesk.core.dedupe import takedown
 from copydesk.core.dedupe.changes import TEXT_FIELDS, changed_fields, describe, field_hashes, says_corrected
-from copydesk.core.dedupe.decision import Decision, coordinates, render
+from copydesk.core.dedupe.decision import Decision, coordinates, mark_of, render
 from copydesk.core.dedupe.event_time import ALWAYS, DAY_MS, close, span_of, span_of_revision, to_ms, within
 from copydesk.core.dedupe.events import apply_event
 from copydesk.core.dedupe.near import CAME_NEAR, Match, find_matches
@@ -45,8 +45,9 @@ def decide(
     """
     key = coordinates(article)
     verdict = s.load_outcome(state, key)
-    # What was refused comes again only where somebody replays its dead letter, to have it decided anew.
-    if verdict is not None and verdict.refused is None:
+    # What was refused comes again only where somebody replays its dead letter, to have it decided anew. And the record
+    # may be another one: a topic that was made anew gives the coordinates of old records a second time.
+    if verdict is not None and verdict.refused is None and verdict.is_of(mark_of(article)):
         gone = takedown.canceled_since(verdict, state)
         decision = render(article, verdict) if gone is None else Decision(None, None, refused=gone)
         trace.note("dedupe", "record", "decided before", explain(decision))
@@ -174,11 +175,16 @@ class _Look:
         """An article that is known by its address, or by its bytes where it has none."""
         fields = field_hashes(self.article)
         changed = changed_fields(own, fields)
-        if not own.taken_down:
+        if own.taken_down:
+            if 0 < self.fetched_ms <= own.fetched_ms:
+                return self.refuse(Code.TAKEN_DOWN, "it was taken down after it was fetched")
+        else:
             if own.content_hash == self.content_hash and own.url is None:
                 return self.copy(own, DuplicateVerdict.EXACT_BYTES)
             if own.content_hash == self.content_hash or not any(name in TEXT_FIELDS for name in changed):
                 return self.copy(own, DuplicateVerdict.SAME_URL_UNCHANGED)
+            if 0 < self.fetched_ms < own.fetched_ms:
+                return self.overtaken(own)
         if own.taken_down:
             diff = ["Published again after it was taken down."]
         else:
@@ -205,6 +211,17 @@ class _Look:
             before=own,
         )
 
+    def overtaken(self, own: s.Head) -> s.Event:
+        """A text of its address that was fetched before the published one: as a revision it would be the newest."""
+        fingerprint = self.article.fingerprint
+        if own.exact_hash == self.exact_hash:
+            similarity = 1.0
+        elif own.method == fingerprint.method:
+            similarity = round(containment(fingerprint.sketch, s.unpack32(own.sketch)).of_new, 4)
+        else:
+            similarity = 0.0
+        return self.copy(own, DuplicateVerdict.SAME_URL_UNCHANGED, similarity=similarity, earlier=True)
+
     def takedown(self) -> s.Event:
         """Cancel what was published, and remember it."""
         head, fault = takedown.named_article(self.names, self.state)
@@ -214,7 +231,7 @@ class _Look:
         if head.taken_down:
             return self.copy(head, DuplicateVerdict.REDELIVERED, withdrawal=withdrawal)
         verdict = self.verdict(published=takedown.canceled(head), withdrawal=withdrawal)
-        return s.Event(s.EVENT_VERSION, verdict, takedown.emptied(head, self.arrival_ms))
+        return s.Event(s.EVENT_VERSION, verdict, takedown.emptied(head, self.arrival_ms, self.fetched_ms))
 
     def refuse(self, code: Code, message: str, withdrawal: s.Withdrawal | None = None) -> s.Event:
         return s.Event(s.EVENT_VERSION, self.verdict(refused=s.Refused(code, message), withdrawal=withdrawal), None)
@@ -239,6 +256,8 @@ class _Look:
         match: Match | None = None,
         spans: list[tuple[str, str]] | None = None,
         withdrawal: s.Withdrawal | None = None,
+        similarity: float = 1.0,
+        earlier: bool = False,
     ) -> s.Event:
         words = self.article.fingerprint.words
         copied = s.Copied(
@@ -249,7 +268,7 @@ class _Look:
             source=head.source,
             published_ms=head.published_ms,
             verdict=verdict,
-            similarity=round(match.measure.of_new, 4) if match is not None else 1.0,
+            similarity=round(match.measure.of_new, 4) if match is not None else similarity,
             shared=match.measure.shared if match is not None else None,
             total=match.measure.total if match is not None else None,
             title_similarity=title_similarity(self.article.title, head.title),
@@ -257,17 +276,20 @@ class _Look:
             spans=spans or [],
             copies=s.load_copies(self.state, s.handle(head.article_id)) + 1,
             canceled=head.taken_down,
+            earlier=earlier,
         )
         return s.Event(s.EVENT_VERSION, self.verdict(copied=copied, withdrawal=withdrawal), None)
 
     def publish(self, published: s.Published, *, before: s.Head | None = None) -> s.Event:
         article, fingerprint = self.article, self.article.fingerprint
-        fetched = next((url for url in self.names.urls if url != published.url), before.fetched_url if before else None)
+        led = tuple(url for url in self.names.urls if url != published.url) or (before.aliases if before else ())
+        fetched, requested, *_ = *led, None, None
         head = s.Head(
             article_id=published.article_id,
             revision=published.revision,
             story_id=published.story_id,
-            arrival_ms=self.arrival_ms,
+            # A replay arrives when its first try did, but must not age an article that is younger by now.
+            arrival_ms=max(self.arrival_ms, before.arrival_ms) if before else self.arrival_ms,
             url=published.url,
             title=article.title,
             source=article.source.domain or article.source.name,
@@ -284,6 +306,9 @@ class _Look:
             taken_down=False,
             last_ms=self.last_ms(published),
             fetched_url=fetched,
+            requested_url=requested,
+            fetched_ms=self.fetched_ms,
+            canceled_revision=before.last_canceled if before else 0,
         )
         return s.Event(s.EVENT_VERSION, self.verdict(published=published), head)
 
@@ -310,4 +335,5 @@ class _Look:
             raw_id=self.article.raw_id,
             refused=refused,
             withdrawal=withdrawal,
+            mark=mark_of(self.article),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,6 +18,9 @@ from copydesk_schemas.reasons import Verdict as PublishedVerdict
 
 METHOD = "bottom16-containment"
 ALGORITHM_VERSION = "2"
+EARLIER_FETCH = "canonical-url-earlier-fetch"
+"""The method where a text of the address was fetched before the one that is published."""
+_MARK_BYTES = 8
 
 _METHODS = {
     DuplicateVerdict.REDELIVERED: "raw-id",
@@ -55,6 +59,17 @@ def coordinates(article: ParsedArticle) -> bytes:
     """Key of an event: `topic-partition-offset-item` of the raw record."""
     raw = article.raw
     return f"{raw.topic}-{raw.partition}-{raw.offset}-{raw.item}".encode()
+
+
+def mark_of(article: ParsedArticle) -> bytes:
+    """Tells a record from another one at its coordinates: a part of the hash of its content, which replays share.
+
+    A takedown has no content, so its names are taken, as they were sent: the rest of it depends on what it found.
+    """
+    if article.action is Action.DELETE:
+        names = f"{article.url or ''}\n{article.raw_id or ''}"
+        return hashlib.sha256(names.encode("utf-8", "replace")).digest()[:_MARK_BYTES]
+    return bytes.fromhex(article.raw.sha256)[:_MARK_BYTES]
 
 
 def render(article: ParsedArticle, verdict: Verdict, events: tuple[tuple[bytes, bytes | None], ...] = ()) -> Decision:
@@ -145,7 +160,7 @@ def _duplicate(
         verdict=kind,
         similarity=copied.similarity,
         threshold=verdict.threshold,
-        method=_METHODS[kind],
+        method=EARLIER_FETCH if copied.earlier else _METHODS[kind],
         evidence=Evidence(
             shingles_shared=copied.shared,
             shingles_total=copied.total,

@@ -27,6 +27,7 @@ def apply_event(key: bytes, value: bytes | None, state: s.WritableState, options
         return
     event = s.decode_event(value)
     verdict = event.verdict
+    _set_apart_other(key, verdict, state)
     state.put(s.outcome_key(key), s.encode(verdict))
     state.put(s.age_key(verdict.arrival_ms, key), b"")
     if verdict.withdrawal is not None:
@@ -39,8 +40,8 @@ def apply_event(key: bytes, value: bytes | None, state: s.WritableState, options
         name = s.handle(event.head.article_id)
         old = s.load_head(state, name)
         forget_texts(name, old, state)
-        if old is not None and old.fetched_url is not None and old.fetched_url != event.head.fetched_url:
-            forget_key(s.fetched_key(old.fetched_url), name, state)
+        for url in set(old.aliases).difference(event.head.aliases) if old is not None else ():
+            forget_key(s.fetched_key(url), name, state)
         _index(name, event.head, state, options)
         _remember_raw_id(verdict, key, name, state, options)
 
@@ -67,8 +68,8 @@ def _index(name: bytes, head: s.Head, state: s.WritableState, options: DedupeOpt
     state.put(s.head_key(name), s.encode(head))
     if head.url is not None:
         state.put(s.url_key(head.url), name)
-    if head.fetched_url is not None:
-        state.put(s.fetched_key(head.fetched_url), name)
+    for url in head.aliases:
+        state.put(s.fetched_key(url), name)
     if head.taken_down:
         return
     state.put(s.content_key(head.content_hash), name)
@@ -82,6 +83,20 @@ def _index(name: bytes, head: s.Head, state: s.WritableState, options: DedupeOpt
         state.put(key, postings)
         if stopped:
             state.put(s.sweep_key(head.arrival_ms, near), b"")
+
+
+def _set_apart_other(coordinates: bytes, verdict: s.Verdict, state: s.WritableState) -> None:
+    """Keep the outcome of another record that had these coordinates, in a topic that was deleted and made anew.
+
+    Nothing asks for it again, but it leads pruning to what hangs on it.
+    """
+    old = s.load_outcome(state, coordinates)
+    if old is None or old.is_of(verdict.mark):
+        return
+    apart = s.superseded(coordinates, old.mark)
+    state.put(s.age_key(old.arrival_ms, coordinates), None)
+    state.put(s.outcome_key(apart), s.encode(old))
+    state.put(s.age_key(old.arrival_ms, apart), b"")
 
 
 def _remember_takedown(withdrawal: s.Withdrawal, arrival_ms: int, state: s.WritableState) -> None:

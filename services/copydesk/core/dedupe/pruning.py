@@ -86,7 +86,7 @@ def _forget(age: bytes, state: Overlay, horizon_ms: int) -> None:
     forget_texts(name, head, state)
     if head.url is not None:
         forget_key(s.url_key(head.url), name, state)
-    if head.fetched_url is not None:
-        forget_key(s.fetched_key(head.fetched_url), name, state)
+    for url in head.aliases:
+        forget_key(s.fetched_key(url), name, state)
     state.put(s.head_key(name), None)
     state.put(s.copies_key(name), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copydesk.core.dedupe.decision import Decision
+from copydesk.core.dedupe.decision import EARLIER_FETCH, Decision
 from copydesk_schemas.base import format_instant
 from copydesk_schemas.duplicate import DuplicateArticle
 from copydesk_schemas.parsed import UniqueArticle
@@ -26,6 +26,8 @@ def _copy_reason(copy: DuplicateArticle) -> str:
     match copy.verdict:
         case DuplicateVerdict.REDELIVERED:
             return f"its producer already sent it; it belongs to {original}"
+        case DuplicateVerdict.SAME_URL_UNCHANGED if copy.method == EARLIER_FETCH:
+            return f"fetched from its address before revision {copy.duplicate_of.revision} of {original}, which stays"
         case DuplicateVerdict.SAME_URL_UNCHANGED:
             return f"the same address with the same text as revision {copy.duplicate_of.revision} of {original}"
         case DuplicateVerdict.EXACT_BYTES:

@@ -3,12 +3,13 @@
 | key | value |
 |---|---|
 | `r` raw coordinates | the outcome of that record: what a redelivery is answered with |
+| `r` `~`, mark, raw coordinates | the outcome of another record that had these coordinates before: it only grows old |
 | `h` article | its head: what is known of a published article |
 | `u` URL, `b` content hash | the article published under it |
 | `x` exact hash, `k` near key | postings: the articles with this text, or with this key in it, and stop markers |
 | `i` raw id and item | the article that this id led to, whether as published or as a copy, and when |
 | `c` article | running count of copies |
-| `a` URL | the article that was fetched there, where its page names another address as its own |
+| `a` URL | the article that was fetched or asked for there, where its page names another address as its own |
 | `d` URL, or raw id and item | when it was taken down, and when that was asked for |
 | `t` hour of arrival, raw coordinates | nothing: the order in which entries grow old |
 | `t` hour of arrival, NUL, near key | likewise, of stop markers: no record leads to them |
@@ -29,7 +30,7 @@ from copydesk.core.dedupe.event_time import Span, span
 from copydesk.core.dedupe.postings import NAME_BYTES
 from copydesk.core.ports import StateView
 
-LAYOUT = b"2"
+LAYOUT = b"3"
 """Version of this layout. A store of another one is emptied and filled again from the log."""
 
 EVENT_VERSION = 1
@@ -77,11 +78,27 @@ class Head(msgspec.Struct, array_like=True, frozen=True):
 
     fetched_url: str | None = None
     """Canonical form of the address that it was fetched from, where that is not `url`: a takedown may name it."""
+    requested_url: str | None = None
+    """The same of the address that was asked for, where that is another still: it led there by redirects."""
+    fetched_ms: int = 0
+    """When this revision was fetched; of what was taken down, from when on it may be published again. 0 is unknown."""
+    canceled_revision: int = 0
+    """The last revision that canceled it; 0 where none did. What came before is not published again."""
 
     @property
     def span(self) -> Span:
         """The time that the text is of."""
         return span(self.published_ms, self.last_ms)
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Addresses that led to it and are not its own."""
+        return tuple(url for url in (self.fetched_url, self.requested_url) if url is not None)
+
+    @property
+    def last_canceled(self) -> int:
+        """The last revision that canceled it, also where an older event did not say; 0 where none did."""
+        return self.revision if self.taken_down else self.canceled_revision
 
 
 class Copied(msgspec.Struct, array_like=True, frozen=True):
@@ -103,6 +120,8 @@ class Copied(msgspec.Struct, array_like=True, frozen=True):
     copies: int
     canceled: bool = False
     """Whether the article that it belongs to was taken down."""
+    earlier: bool = False
+    """Whether its text was fetched before that of the article: what was overtaken is no revision."""
 
 
 class Published(msgspec.Struct, array_like=True, frozen=True):
@@ -163,6 +182,12 @@ class Verdict(msgspec.Struct, array_like=True, frozen=True):
     raw_id: str | None
     refused: Refused | None = None
     withdrawal: Withdrawal | None = None
+    mark: bytes = b""
+    """Some bytes that tell this record from another one at its coordinates; none in older events."""
+
+    def is_of(self, mark: bytes) -> bool:
+        """Whether this is the outcome of the record with this mark. Without one it is taken to be."""
+        return not self.mark or not mark or self.mark == mark
 
 
 class Event(msgspec.Struct, array_like=True, frozen=True):
@@ -209,6 +234,11 @@ def outcome_key(coordinates: bytes) -> bytes:
     return b"r" + coordinates
 
 
+def superseded(coordinates: bytes, mark: bytes) -> bytes:
+    """What the coordinates of a record become when another record has them. No topic's name begins with a tilde."""
+    return b"~" + mark + coordinates
+
+
 def head_key(name: bytes) -> bytes:
     """Where the head of an article lies."""
     return b"h" + name
@@ -240,7 +270,7 @@ def raw_id_key(raw_id: str, item: int) -> bytes:
 
 
 def fetched_key(url: str) -> bytes:
-    """Where the article lies that was fetched from an address other than its own."""
+    """Where the article lies that was fetched from, or asked for at, an address other than its own."""
     return b"a" + _digest(url)
 
 

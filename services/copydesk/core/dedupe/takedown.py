@@ -2,6 +2,7 @@
 
 Records may overtake each other, and archives are read again. So a takedown is remembered for a window, whether it found
 its article or not, and holds for everything that was fetched before it. What is fetched later is a publication anew.
+Only what it finds published it cancels in any case: it may come late, and a crawler may have been there meanwhile.
 """
 
 from __future__ import annotations
@@ -34,9 +35,10 @@ class Names:
 
 
 def names_of(article: ParsedArticle) -> Names:
-    """All names of a parsed article or takedown: its own address, the one that it was fetched from, its id."""
-    fetched = article.url if article.url == article.canonical_url else canonical_url(article.url)
-    urls = dict.fromkeys(url for url in (article.canonical_url, fetched) if url is not None)
+    """All names of a parsed article or takedown: its own address, those that led there, its id."""
+    own = article.canonical_url
+    led = (url if url is None or url == own else canonical_url(url) for url in (article.url, article.requested_url))
+    urls = dict.fromkeys(url for url in (own, *led) if url is not None)
     return Names(tuple(urls), article.raw_id, article.raw.item)
 
 
@@ -49,15 +51,17 @@ def fetched_ms(article: ParsedArticle, arrival_ms: int) -> int:
 
 
 def taken_down_since(names: Names, fetched: int, arrival_ms: int, window_ms: int, state: StateView) -> bool:
-    """Whether one of the names was taken down after the document was fetched."""
+    """Whether one of the names was taken down after the document was fetched, or in the same moment."""
     if fetched <= 0:
         return False
     found = (s.load_taken_down(state, key) for key in names.keys)
-    return any(t is not None and fetched < t.at_ms and within(arrival_ms, t.arrival_ms, window_ms) for t in found)
+    return any(t is not None and fetched <= t.at_ms and within(arrival_ms, t.arrival_ms, window_ms) for t in found)
 
 
 def canceled_since(verdict: s.Verdict, state: StateView) -> Rejected | None:
     """Why a record that was published before must not be published again now: its article was taken down meanwhile.
+
+    That it was published anew since changes nothing: what was withdrawn stays so, a later text is another one.
 
     The first verdict of a record is kept for its redelivery, and this is the one exception. Only replays come here: a
     crash leaves either the output and its verdict behind or neither.
@@ -66,9 +70,9 @@ def canceled_since(verdict: s.Verdict, state: StateView) -> Rejected | None:
     if published is None or published.kind == ChangeKind.TAKEDOWN:
         return None
     head = s.load_head(state, s.handle(published.article_id))
-    if head is None or not head.taken_down or head.revision <= published.revision:
+    if head is None or head.last_canceled <= published.revision:
         return None
-    return Rejected(Code.TAKEN_DOWN, f"revision {published.revision} was canceled by revision {head.revision}")
+    return Rejected(Code.TAKEN_DOWN, f"revision {published.revision} was canceled by revision {head.last_canceled}")
 
 
 def named_article(names: Names, state: StateView) -> tuple[s.Head | None, str]:
@@ -94,8 +98,12 @@ def named_article(names: Names, state: StateView) -> tuple[s.Head | None, str]:
 def withdrawal(names: Names, at_ms: int, head: s.Head | None) -> s.Withdrawal:
     """What is to be remembered: the names that were given, and the article's own address.
 
-    Not where it was fetched from, unless that was named: pages such as `/latest` show another article tomorrow.
+    Not where it was fetched from, unless that was named: pages such as `/latest` show another article tomorrow. From
+    the moment that it was asked for, or that the article was fetched where that is later: a text that is canceled does
+    not come back by being read again.
     """
+    if head is not None:
+        at_ms = max(at_ms, head.fetched_ms)
     keys = names.keys
     if head is not None and head.url is not None:
         keys.append(s.taken_down_url_key(head.url))
@@ -118,13 +126,13 @@ def canceled(head: s.Head) -> s.Published:
     )
 
 
-def emptied(head: s.Head, arrival_ms: int) -> s.Head:
-    """What is left of an article: its names. Its title goes too, or echoes would carry it on."""
+def emptied(head: s.Head, arrival_ms: int, at_ms: int) -> s.Head:
+    """What is left of an article: its names, and until when it is withdrawn. Echoes would carry its title on."""
     return s.Head(
         article_id=head.article_id,
         revision=head.revision + 1,
         story_id=head.story_id,
-        arrival_ms=arrival_ms,
+        arrival_ms=max(head.arrival_ms, arrival_ms),
         url=head.url,
         title=None,
         source=head.source,
@@ -140,4 +148,7 @@ def emptied(head: s.Head, arrival_ms: int) -> s.Head:
         corrected=False,
         taken_down=True,
         fetched_url=head.fetched_url,
+        requested_url=head.requested_url,
+        fetched_ms=max(head.fetched_ms, at_ms),
+        canceled_revision=head.revision + 1,
     )
