@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -23,7 +24,9 @@ class Seen:
 
     def __str__(self) -> str:
         lost = ["the broker does not answer"] if self.broker_lost else []
-        return " / ".join(lost + sorted(text[:80] for text in self.troubles)) or "no trouble"
+        # Paths and names are those of one run, and would make one trouble many.
+        texts = {re.sub(r"\S*/\S+|\bf[0-9a-f]{8}-", "", text)[:100].strip() for text in self.troubles}
+        return " / ".join(lost + sorted(texts)) or "no trouble"
 
     def says(self, *words: str) -> bool:
         """Whether a partition waited and said one of the words."""
