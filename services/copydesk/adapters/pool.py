@@ -20,8 +20,8 @@ from pebble import ProcessExpired, ProcessPool
 from copydesk.adapters.pool_process import USED_UP, call, prepare
 from copydesk.core.ports import P, PoolUnavailableError, T, TaskTimeoutError, WorkerCrashedError
 
-_LOOK_S = 1.0
-"""Time between looks at whether the pool of a waiting call still runs."""
+_LOOK_S = 0.2
+"""Time between looks at a call: whether it has begun, and whether its pool still runs."""
 _LOST_S = 60.0
 """Beyond three time limits: room for starting a process and loading its models on a slow machine."""
 _EARLY = 0.9
@@ -110,17 +110,17 @@ class ProcessTaskPool:
 
     async def _attempt(self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         pool = self._running()
-        began = time.monotonic()
+        ran = _Ran()
         try:
             future = pool.schedule(call, args=(function, args, kwargs), timeout=self.timeout_s)
         except RuntimeError as error:
             raise self._broken(pool, str(error)) from error
         try:
-            return await self._result(pool, asyncio.wrap_future(future))
+            return await self._result(pool, future, ran)
         except BrokenProcessPool as error:
             raise self._broken(pool, str(error) or "it broke") from error
         except (TimeoutError, FutureTimeoutError) as error:
-            if time.monotonic() - began < self.timeout_s * _EARLY:
+            if ran.seconds < self.timeout_s * _EARLY - _LOOK_S:
                 self.crashes += 1
                 raise WorkerCrashedError("its process was killed before its time: the wall clock was set") from error
             self.timeouts += 1
@@ -133,12 +133,14 @@ class ProcessTaskPool:
         except FutureCancelledError as error:
             raise self._broken(pool, "it was stopped") from error
 
-    async def _result(self, pool: Any, waiting: asyncio.Future[Any]) -> Any:
+    async def _result(self, pool: Any, future: Any, ran: _Ran) -> Any:
         """Wait for a result, and look now and then whether one can still come: a broken pool forgets what it holds."""
+        waiting = asyncio.wrap_future(future)
         loop = asyncio.get_running_loop()
         lost_at = loop.time() + 3 * self.timeout_s + _LOST_S
         try:
             while not (await asyncio.wait({waiting}, timeout=_LOOK_S))[0]:
+                ran.look(running=future.running())
                 if not pool.active:
                     raise self._broken(pool, "it no longer runs")
                 if loop.time() > lost_at:
@@ -174,6 +176,23 @@ class ProcessTaskPool:
         disposal = asyncio.get_running_loop().run_in_executor(None, pool.join)
         self._disposals.add(disposal)
         disposal.add_done_callback(self._disposals.discard)
+
+
+class _Ran:
+    """How long a call has run, apart from its wait for a process, as far as looks can tell: no longer than it did."""
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+
+    def look(self, *, running: bool) -> None:
+        """Note the beginning."""
+        if running and self._since is None:
+            self._since = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """So far; 0 where it was never seen running."""
+        return 0.0 if self._since is None else time.monotonic() - self._since
 
 
 class _UsedUpError(Exception):
