@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aiokafka import AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.errors import IllegalOperation
 
 from copydesk import __version__
 from copydesk.adapters.kafka.closing import abort_and_stop, stop_producer
@@ -221,7 +222,8 @@ class Replayer:
             if len(batch) == 1 or not any(isinstance(one, REFUSALS) for one in sent):
                 return sent
             return [(await self._write([one]))[0] for one in batch]
-        except FENCED as error:
+        except (*FENCED, IllegalOperation) as error:
+            # Illegal because the producer has learned of its fencing while records were being handed to it.
             raise OvertakenError("another replay has started") from error
 
     async def _write(self, batch: Sequence[Reentry]) -> list[int | Exception]:
