@@ -63,8 +63,12 @@ def _article(fields: Fields) -> str:
 
 
 def _copy(fields: Fields) -> str:
+    from copydesk.core.dedupe.decision import EARLIER_FETCH
+
     original = fields["duplicate_of"]
     known = _COPIES.get(fields["verdict"])
+    if fields["method"] == EARLIER_FETCH:
+        known = "the same address, but fetched before what is published"
     if known is None:
         part = "all of its text stands in" if fields["verdict"] == "contained" else "nearly the same text as"
         limit = _percent(fields, "threshold")
