@@ -1,5 +1,5 @@
-"""Closing a producer whose brokers may be away."""
-# ruff: noqa: SLF001 - the library has no public way to stop without sending everything first
+"""What the library has no public way to: close a producer whose brokers are away, and ask one why it failed."""
+# ruff: noqa: SLF001 - see above
 
 from __future__ import annotations
 
@@ -30,6 +30,20 @@ async def abort_and_stop(producer: AIOKafkaProducer) -> None:
         async with asyncio.timeout(_CLOSE_TIMEOUT_S):
             await producer.abort_transaction()
     await stop_producer(producer)
+
+
+def transaction_error(producer: AIOKafkaProducer) -> BaseException | None:
+    """What put the open transaction into its error state, if anything has.
+
+    Errors of the records are only what follows from it: without a right on one topic, records of another are answered
+    with «invalid transaction state».
+    """
+    manager = producer._txn_manager
+    waiter = None if manager is None else manager._transaction_waiter
+    if waiter is None or not waiter.done() or waiter.cancelled():
+        return None
+    error: BaseException | None = waiter.exception()
+    return error
 
 
 async def _break_off(producer: AIOKafkaProducer) -> None:

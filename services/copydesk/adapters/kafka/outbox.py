@@ -22,7 +22,7 @@ from aiokafka.errors import (
 )
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
-from copydesk.adapters.kafka.closing import abort_and_stop, stop_producer
+from copydesk.adapters.kafka.closing import abort_and_stop, stop_producer, transaction_error
 from copydesk.adapters.kafka.config import DeliveryConfig
 from copydesk.adapters.kafka.connection import start_producer
 from copydesk.core.records import Headers
@@ -109,6 +109,17 @@ class TransactionalOutbox:
         return await self._transact(records, next_offset, send_each)
 
     async def _transact(self, records: Sequence[Outgoing], next_offset: int, send: Send) -> list[int]:
+        try:
+            return await self._attempt(records, next_offset, send)
+        except RefusedError:
+            raise
+        except Exception as error:
+            cause = transaction_error(self._producer)
+            if cause is None or cause is error:
+                raise
+            raise cause from error
+
+    async def _attempt(self, records: Sequence[Outgoing], next_offset: int, send: Send) -> list[int]:
         # Longer than that the broker ends the transaction itself.
         async with asyncio.timeout(self._config.transaction_timeout_ms / 1000 + _COMMIT_MARGIN_S):
             await self._producer.begin_transaction()
