@@ -48,7 +48,7 @@ eval: setup
 bench: setup
 	$(PY) -m benchmarks.pipeline
 
-# Everything around running workers broken on a real broker, and counted: about half an hour, QUICK=1 for minutes. Needs
+# Everything around running workers broken on a real broker, and counted: about three quarters of an hour, QUICK=1 for a quarter. Needs
 # Java and Maven; the clock's steps need the Debian package faketime, a full disk and a memory limit need root.
 faults: setup
 	$(PY) -m benchmarks.faults $(if $(QUICK),--quick,--write docs/reliability.md)
