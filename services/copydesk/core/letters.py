@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from pydantic import ValidationError
@@ -23,6 +23,7 @@ from copydesk_schemas.parsed import UniqueArticle
 from copydesk_schemas.reasons import Stage
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+T = TypeVar("T")
 
 
 class RawPlace(msgspec.Struct, frozen=True):
@@ -112,10 +113,7 @@ def read_letter(value: bytes | None) -> Letter:
     Raises:
         UnreadableError: it is none.
     """
-    try:
-        return _letter(value or b"")
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UnreadableError(str(error)) from error
+    return _read(_letter, value)
 
 
 def read_entry(value: bytes | None) -> ReplayEntry:
@@ -124,8 +122,12 @@ def read_entry(value: bytes | None) -> ReplayEntry:
     Raises:
         UnreadableError: it is none.
     """
+    return _read(_entry, value)
+
+
+def _read(decode: Callable[[bytes], T], value: bytes | None) -> T:
     try:
-        return _entry(value or b"")
+        return decode(value or b"")
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UnreadableError(str(error)) from error
 

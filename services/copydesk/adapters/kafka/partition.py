@@ -184,7 +184,7 @@ class PartitionPump:
                 self.state = state
                 await asyncio.sleep(pause_s)
                 if state is State.PAUSED:
-                    self.progress.rest()  # the pause was meant; the next try has all its time
+                    self.progress.touch()  # the pause was meant; the next try has all its time
 
     def _pause(self, failures: int) -> float:
         """Twice as long each time, up to a limit; a little by chance, so that partitions do not knock all at once."""
@@ -250,7 +250,7 @@ class PartitionPump:
             self.restored = done, total
             if done > self._restored_furthest:
                 self._restored_furthest = done
-                self.progress.rest()
+                self.progress.touch()
             self.work.metrics.restore_progress(self.source.partition, done, total)
 
         applied = await restore(self.work.config, log, self._store, apply, moved)

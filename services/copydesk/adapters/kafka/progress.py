@@ -25,19 +25,15 @@ class Progress:
         """A point was reached; points compare as tuples do, the offset first."""
         if point > self._furthest:
             self._furthest = point
-            self._last = self._clock()
+            self.touch()
 
     def touch(self) -> None:
-        """It got further, by however little."""
+        """It got further, by however little, or there is nothing to do just now: no time is lost."""
         self._last = self._clock()
 
     def forgive(self, seconds: float) -> None:
         """So much of the time was nobody's fault."""
         self._last = min(self._last + seconds, self._clock())
-
-    def rest(self) -> None:
-        """There is nothing to do just now, so no time is lost."""
-        self._last = self._clock()
 
     def idle_for(self) -> float:
         """Seconds since it got further, or last had nothing to do."""

@@ -58,7 +58,6 @@ class StagePump:
         self._answers = Progress()
         self._stopping = False
         self._membership = Progress()
-        self._rebalances = 0
         self._consumer: AIOKafkaConsumer | None = None
         self._watch: asyncio.Task[None] | None = None
 
@@ -107,8 +106,7 @@ class StagePump:
     async def give_up(self, revoked: Sequence[TopicPartition], grace_s: float) -> None:
         """Stop partitions; returns when nothing of them is under way any more. A commit gets `grace_s` to finish."""
         self.joined = False
-        self._rebalances += 1
-        self._membership.reach(self._rebalances)
+        self._membership.touch()
         pumps = [pump for partition in revoked if (pump := self.partitions.pop(partition, None)) is not None]
         await asyncio.gather(*(pump.stop(grace_s) for pump in pumps))
         for pump in pumps:
@@ -205,7 +203,7 @@ class StagePump:
             pump.progress.reach(reached)
             pump.lag = lags[partition.partition] = max(0, ends[partition] - reached)
             if pump.lag == 0:
-                pump.progress.rest()
+                pump.progress.touch()
             metrics.lag(stage, partition.topic, partition.partition, lags[partition.partition])
         return lags
 
