@@ -19,6 +19,8 @@ _REPLICATED = {
     "share.coordinator.state.topic.min.isr": "2",
     "default.replication.factor": "3",
     "min.insync.replicas": "2",
+    # Here somebody takes over, which is how clusters are restarted node by node.
+    "controlled.shutdown.enable": "true",
     # A dead broker is noticed within seconds instead of the default's nine.
     "broker.session.timeout.ms": "4000",
     "broker.heartbeat.interval.ms": "1000",

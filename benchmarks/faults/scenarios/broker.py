@@ -52,9 +52,12 @@ def broker_gone(stand: Stand, away_s: float = 60.0) -> Row:
         return trial.finish()
 
 
-def failover(bench: Bench, rounds: int = 3) -> Row:
-    """Three brokers, three replicas, two of which must be in step: each broker is killed in turn, away for a while."""
-    rounds = bench.many(rounds)
+def failover(bench: Bench, rounds: int = 4) -> Row:
+    """Three brokers, three replicas, two of which must be in step: each is killed or stopped in turn, away for a while.
+
+    In odd rounds SIGKILL, in even ones an orderly stop, as in a rolling restart.
+    """
+    rounds = bench.many(rounds, 2)
     with KafkaCluster.running() as cluster:
         stand = Stand(folder=bench.folder, seed=bench.seed, scale=bench.scale, broker=cluster.nodes[0])
         records = round(300 * (15 + rounds * len(cluster.nodes) * 22))
@@ -62,10 +65,14 @@ def failover(bench: Bench, rounds: int = 3) -> Row:
             trial.load.start()
             trial.deployment.start("one")
             trial.expect("not ready", true=trial.deployment.ready("one"))
-            for node in trial.rng.sample(cluster.nodes * rounds, k=rounds * len(cluster.nodes)):
+            ends = [(node, kind) for kind in range(rounds) for node in cluster.nodes]
+            for node, kind in trial.rng.sample(ends, k=len(ends)):
                 time.sleep(trial.rng.uniform(2.0, 4.0))
                 moment = trial.struck(everywhere=True)
-                node.kill()
+                if kind % 2:
+                    node.stop()
+                else:
+                    node.kill()
                 time.sleep(trial.rng.uniform(6.0, 10.0))
                 trial.recovered(moment)  # by the two that are left
                 node.start()

@@ -29,9 +29,9 @@ def comparison(stand: Stand) -> list[Row]:
 
 
 def _run(
-    stand: Stand, name: str, program: Sequence[str], settings: Mapping[str, str], *, ours: bool = True, kills: int = 5
+    stand: Stand, name: str, program: Sequence[str], settings: Mapping[str, str], *, ours: bool = True, kills: int = 10
 ) -> Row:
-    kills, records = stand.many(kills, 2), stand.many(40_000, 6_000)
+    kills, records = stand.many(kills, 2), stand.many(80_000, 6_000)
     with Trial(
         stand,
         name,

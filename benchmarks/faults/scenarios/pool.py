@@ -14,7 +14,12 @@ from benchmarks.faults.result import Row
 from benchmarks.faults.trial import Stand, Trial
 from tests.support import poisoned
 
-_EXPECTED = {poisoned.LOOP: "parse_timeout", poisoned.BOMB: "parse_error", poisoned.CRASH: "parse_error"}
+_EXPECTED = {
+    poisoned.LOOP: {"parse_timeout"},
+    # On a slow machine the time limit comes before the memory limit.
+    poisoned.BOMB: {"parse_error", "parse_timeout"},
+    poisoned.CRASH: {"parse_error"},
+}
 _SETTINGS = {"ENRICH__ENRICHERS": "", "BATCH_RECORDS": "20"}
 
 
@@ -44,9 +49,8 @@ def poison(stand: Stand, records: int = 1_200) -> Row:
         found = dict(trial.dead_letters())
         codes = ", ".join(f"{count} {code}" for code, count in sorted(Counter(found.values()).items()))
         innocent = len(set(found) - set(wanted))
-        return Trial.judged(
-            row, f"{len(wanted)} poisoned; dead letters: {codes}; of innocents: {innocent}", true=found == wanted
-        )
+        exact = found.keys() == wanted.keys() and all(code in wanted[origin] for origin, code in found.items())
+        return Trial.judged(row, f"{len(wanted)} poisoned; dead letters: {codes}; of innocents: {innocent}", true=exact)
 
 
 def pool_kill(stand: Stand, kills: int = 20) -> Row:

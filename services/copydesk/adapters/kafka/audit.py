@@ -21,6 +21,7 @@ from aiokafka.errors import GroupCoordinatorNotAvailableError, GroupLoadInProgre
 
 from copydesk.adapters.kafka.config import SOURCES, DeliveryConfig
 from copydesk.adapters.kafka.connection import admin, reader
+from copydesk.adapters.kafka.ledger import group_offsets
 from copydesk.adapters.kafka.topic_reader import Offsets, bounds, parts, place_of, read_topics, settled_ends
 from copydesk.core import headers as h
 from copydesk.core.audit import Book, Bounds, Report, forgotten_before
@@ -157,22 +158,19 @@ class Auditor:
         places = self._places(SOURCES[stage])
         begins, _ = await bounds(self._config, places)
         offsets = await self._group_offsets(self._config.group(stage), places)
-        found = {place: int(offsets[place].offset) if place in offsets else -1 for place in places}
         # A group that has never committed has not begun: what was there before it is none of its business.
-        self._expired_unread = sum(max(0, begins[place] - offset) for place, offset in found.items() if offset >= 0)
-        return {place: max(found[place], begins[place]) for place in places}
+        known = {place: offset for place, offset in offsets.items() if offset is not None}
+        self._expired_unread = sum(max(0, begins[place] - offset) for place, offset in known.items())
+        return {place: max(known.get(place, -1), begins[place]) for place in places}
 
-    async def _group_offsets(self, group: str, places: list[TopicPartition]) -> Mapping[TopicPartition, Any]:
+    async def _group_offsets(self, group: str, places: list[TopicPartition]) -> Mapping[TopicPartition, int | None]:
         """What a group has committed. A cluster that has never had one makes the topic for it first."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + _COORDINATOR_WITHIN_S
         while True:
             try:
                 async with admin(self._config) as client:
-                    found: Mapping[TopicPartition, Any] = await client.list_consumer_group_offsets(
-                        group, partitions=places
-                    )
-                    return found
+                    return await group_offsets(client, group, places)
             except (GroupCoordinatorNotAvailableError, GroupLoadInProgressError):
                 if loop.time() > deadline:
                     raise

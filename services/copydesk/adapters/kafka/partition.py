@@ -132,6 +132,8 @@ class PartitionPump:
         self._store: StateStore | None = None
         self._upkeep = Upkeep(work.prune) if work.prune is not None else None
         self._uncommitted: _Uncommitted | None = None
+        self._acknowledged = -1
+        """Next offset of the last commit that the broker has confirmed to us."""
         self._task: asyncio.Task[None] | None = None
         self._log = _log.bind(stage=str(work.stage), topic=source.topic, partition=source.partition)
 
@@ -231,6 +233,14 @@ class PartitionPump:
         else:
             self._outbox = await PlainOutbox.open(config, self.source, self._consumer)
         next_offset = await committed_offset(config, self.work.group, self.source, self._consumer)
+        if next_offset < self._acknowledged:
+            # Offsets only grow. What is done again now may come out twice: see docs/reliability.md.
+            self._log.error(
+                "THE BROKER HAS TAKEN BACK A COMMIT that it had confirmed: its records are done again",
+                confirmed=self._acknowledged,
+                committed=next_offset,
+            )
+            self._acknowledged = next_offset
         self._settle(next_offset)
         self.progress.reach(next_offset)
         self._consumer.seek(self.source, next_offset)
@@ -363,7 +373,7 @@ class PartitionPump:
             raise
         # From here on it has happened, whatever becomes of the local state.
         self._uncommitted = None
-        self.next_offset = batch.next_offset
+        self.next_offset = self._acknowledged = batch.next_offset
         self._restored_furthest = -1
         self.progress.reach(batch.next_offset)
         self._account(batch.handled)
