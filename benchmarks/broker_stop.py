@@ -1,10 +1,11 @@
-"""Whether transactions that a broker has confirmed are still whole after it was stopped in an orderly way.
+"""Whether transactions that a lone broker has confirmed are whole after it was stopped or frozen.
 
-A lone broker that hands over its partitions when it stops has nobody to hand them to. They are without a leader for a
-moment, and Kafka's transaction coordinator leaves out the markers of partitions without a leader: it takes them for
-deleted. A transaction that has just been confirmed is then committed on some partitions and aborted on others.
+A lone broker that hands over its partitions when it stops has nobody to hand them to; one that was frozen for longer
+than its session is declared dead when it goes on. Either way its partitions are without a leader for a moment, and
+Kafka's transaction coordinator leaves out the markers of partitions without a leader: it takes them for deleted. A
+transaction that it confirms at that moment is then committed on some partitions and aborted on others.
 
-Usage: python -m benchmarks.broker_stop [--stops N] [--hand-over]. Needs Java and Maven.
+Usage: python -m benchmarks.broker_stop [--stops N] [--hand-over] [--freeze S] [--session S]. Needs Java and Maven.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import asyncio
 import logging
 import random
+import signal
 import sys
 import tempfile
 from contextlib import suppress
@@ -54,22 +56,26 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--stops", type=int, default=20)
     parser.add_argument("--hand-over", action="store_true", help="controlled.shutdown.enable=true, Kafka's default")
+    parser.add_argument("--freeze", type=float, default=0.0, help="seconds, instead of stopping it")
+    parser.add_argument("--session", type=float, help="broker.session.timeout.ms, in seconds")
     options = parser.parse_args()
     logging.disable(logging.CRITICAL)
     properties = {"controlled.shutdown.enable": str(options.hand_over).lower()}
+    if options.session is not None:
+        properties["broker.session.timeout.ms"] = str(round(options.session * 1000))
     with tempfile.TemporaryDirectory(prefix="copydesk-stops-") as folder:
         broker = KafkaBroker(Path(folder), properties=properties)
         broker.start()
         try:
-            undone = asyncio.run(run(broker, options.stops))
+            undone = asyncio.run(run(broker, options.stops, options.freeze))
         finally:
             broker.kill()
-    print(f"{options.stops} stops, hand-over {options.hand_over}: {undone} confirmed transactions were not whole")
+    print(f"{options.stops} stops: {undone} confirmed transactions were not whole")
     return int(undone > 0)
 
 
-async def run(broker: KafkaBroker, stops: int) -> int:
-    """Write, stop, start, compare; the number of confirmed transactions that were not whole."""
+async def run(broker: KafkaBroker, stops: int, freeze_s: float) -> int:
+    """Write, stop or freeze, go on, compare; the number of confirmed transactions that were not whole."""
     config = delivery_config(Settings.load({}, bootstrap_servers=broker.bootstrap, app_id=GROUP))
     writers = [Writer(TopicPartition("in", number), TopicPartition("log", number)) for number in range(WRITERS)]
     async with admin(config) as client:
@@ -80,12 +86,19 @@ async def run(broker: KafkaBroker, stops: int) -> int:
         await asyncio.gather(*(open_outbox(config, writer) for writer in writers))
         tasks = [asyncio.create_task(write(writer, rng)) for writer in writers]
         await asyncio.sleep(rng.uniform(1.5, 3.0))
-        await asyncio.to_thread(broker.stop)
+        if freeze_s:
+            broker.signal(signal.SIGSTOP)
+            await asyncio.sleep(freeze_s)
+            broker.signal(signal.SIGCONT)
+            await asyncio.sleep(3.0)  # what was under way is confirmed
+        else:
+            await asyncio.to_thread(broker.stop)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.gather(*(close_outbox(writer) for writer in writers))
-        await asyncio.to_thread(broker.start)
+        if not freeze_s:
+            await asyncio.to_thread(broker.start)
         found = await asyncio.gather(*(compare(config, writer) for writer in writers))
         undone += sum(found)
         print(f"stop {stop + 1}: {sum(found)} of {sum(w.offset for w in writers) // BATCH} not whole", flush=True)

@@ -66,6 +66,9 @@ class Load(threading.Thread):
                 "enable.idempotence": True,
                 "linger.ms": 10,
                 "message.timeout.ms": 600_000,
+                # A frozen broker must not hold up the load longer than the worker.
+                "socket.timeout.ms": 10_000,
+                "request.timeout.ms": 10_000,
                 "queue.buffering.max.messages": 1_000_000,
                 "log_level": 0,
             }

@@ -146,6 +146,7 @@ def _consumer(bootstrap: str, more: dict[str, object]) -> Consumer:
             "enable.auto.commit": False,
             "auto.offset.reset": "earliest",
             "fetch.wait.max.ms": 100,
+            "socket.timeout.ms": 10_000,
             "reconnect.backoff.max.ms": 500,
             "log_level": 0,
             **more,

@@ -19,7 +19,7 @@ class Status(StrEnum):
     FAILED = "FAILED"
     NOT_RUN = "not run"
     COMPARED = "compared"
-    """A system that is not ours, measured for comparison: it neither passes nor fails."""
+    """What is not ours to keep, another system or a lone broker: it neither passes nor fails."""
 
 
 @dataclass(frozen=True, slots=True)

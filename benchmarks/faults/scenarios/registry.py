@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from benchmarks.faults.result import Row
-from benchmarks.faults.scenarios.broker import broker_gone, broker_restart, failover
+from benchmarks.faults.scenarios.broker import broker_gone, broker_restart, failover, lone_broker
 from benchmarks.faults.scenarios.clock import clock, clock_articles
 from benchmarks.faults.scenarios.comparison import comparison
 from benchmarks.faults.scenarios.kill import backlog, kill, kill_articles
@@ -37,9 +37,10 @@ SCENARIOS: Mapping[str, Callable[[Bench], Rows]] = {
     "term": _on_a_broker(term),
     "zombie": _on_a_broker(zombie),
     "churn": _on_a_broker(churn),
-    "broker-restart": _on_a_broker(broker_restart),
-    "broker-gone": _on_a_broker(broker_gone),
+    "broker-restart": broker_restart,
+    "broker-gone": broker_gone,
     "failover": failover,
+    "lone-broker": _on_a_broker(lone_broker),
     "state": _on_a_broker(state),
     "refused": refused,
     "timeout": timeout,

@@ -21,6 +21,10 @@ MAX_BATCH_BYTES = 256 * 1024
 """Producer batches stay below the smallest topic limit (1 MiB): the broker refuses a batch as a whole, and innocent
 records would fall with a guilty one. A larger record is a batch of its own."""
 
+REQUEST_TIMEOUT_MS = 15_000
+"""For a broker to answer. One that is frozen keeps its connections open: with the library's forty seconds nobody would
+look for another leader until then. Joining a group may take as long as a rebalance, which is less."""
+
 
 class ConnectionSettings(Protocol):
     """The part of the settings that says how to reach the brokers."""
@@ -120,6 +124,7 @@ async def start_producer(config: DeliveryConfig, transactional_id: str | None) -
     kwargs: dict[str, Any] = {
         "acks": "all",
         "linger_ms": 0,
+        "request_timeout_ms": REQUEST_TIMEOUT_MS,
         "max_batch_size": min(MAX_BATCH_BYTES, *(topic.spec.max_message_bytes for topic in config.topics.values())),
         "max_request_size": largest + MIB,
     }
@@ -139,6 +144,7 @@ def group_consumer(config: DeliveryConfig, group: str) -> AIOKafkaConsumer:
     """The consumer of a stage, not yet started: committed records only, offsets committed by the outbox."""
     return AIOKafkaConsumer(
         **config.connection,
+        request_timeout_ms=REQUEST_TIMEOUT_MS,
         group_id=group,
         enable_auto_commit=False,
         isolation_level="read_committed",
@@ -163,6 +169,7 @@ async def reader(config: DeliveryConfig, *, isolation_level: str = "read_committ
     """
     consumer = AIOKafkaConsumer(
         **config.connection,
+        request_timeout_ms=REQUEST_TIMEOUT_MS,
         enable_auto_commit=False,
         isolation_level=isolation_level,
         auto_offset_reset="earliest",
@@ -180,7 +187,7 @@ async def reader(config: DeliveryConfig, *, isolation_level: str = "read_committ
 @asynccontextmanager
 async def admin(config: DeliveryConfig) -> AsyncIterator[AIOKafkaAdminClient]:
     """An admin client for a few calls."""
-    client = AIOKafkaAdminClient(**config.connection)
+    client = AIOKafkaAdminClient(**config.connection, request_timeout_ms=REQUEST_TIMEOUT_MS)
     try:
         await client.start()
         yield client
