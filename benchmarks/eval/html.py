@@ -1,108 +1,157 @@
-"""Extraction from HTML: the whole parse stage beside trafilatura with its own metadata, on the same pages.
+"""Extraction from HTML: the whole parse stage beside the public extractors, on the same pages, in the same run.
 
-Title, author and date count only pages whose truth states one. CPU time is this process's, so other load on the
-machine does not enter it, but caches do: the first pages, where models are loaded, are run once beforehand.
+Title, author and date count only pages whose truth states one. Each reader reads each set in a process of its own, one
+after the other, so that CPU time and peak memory are its own; the first page is read once beforehand, uncounted.
 """
 
 from __future__ import annotations
 
-import gzip
 import json
-import logging
-import statistics
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import trafilatura
-from benchmarks.eval.scoring import Counts, aggregate, author_matches, body_score, date_matches, title_matches
-
-from copydesk.core.options import Options
-from copydesk.core.parse import ItemFailure, parse_message
-from copydesk.core.records import Message
-from copydesk_schemas.base import format_instant
+from benchmarks.eval.calibration import BUCKETS, calibrate
+from benchmarks.eval.measure import Measured, load_truth, measure
+from benchmarks.eval.readers import READERS
+from benchmarks.eval.summary import Figure, figures, times, values
+from benchmarks.eval.worst import FIELDS, field_report, worst_report
 
 SETS = ("fundus_rest", "wcxb_dev_articles300", "mozilla_readability130")
+OURS = "copydesk"
+RESULTS = Path(__file__).parents[2] / "var" / "eval-html.json"
 
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What an extractor makes of a page."""
-
-    body: str = ""
-    title: str | None = None
-    authors: list[str] = field(default_factory=list)
-    date: str | None = None
-
-
-def read_with_copydesk(html: bytes, url: str) -> Reading:
-    """The parse stage on a bare record."""
-    headers = (("x-url", url.encode()),) if url.startswith("http") else ()
-    (item, *_) = parse_message(Message("raw-articles", 0, 0, 0, None, html, headers), Options()).items
-    if isinstance(item, ItemFailure):
-        return Reading()
-    # The day where the publisher is: an instant in UTC may be of the day before.
-    chosen = next((c.raw for c in item.date_candidates if c.chosen and c.role != "modified"), None)
-    instant = format_instant(item.published_at) if item.published_at else None
-    date = chosen if chosen and chosen[:10].replace("-", "").isdigit() and len(chosen) >= 10 else instant
-    return Reading(item.body, item.title, [author.name for author in item.authors], date)
-
-
-def read_with_trafilatura(html: bytes, url: str) -> Reading:
-    """`trafilatura.bare_extraction` with metadata, as its documentation shows it, without comments."""
-    found: Any = trafilatura.bare_extraction(html, url=url or None, with_metadata=True, include_comments=False)
-    if found is None:
-        return Reading()
-    return Reading(found.text or "", found.title, [found.author] if found.author else [], found.date)
-
-
-READERS: dict[str, Callable[[bytes, str], Reading]] = {
-    "copydesk": read_with_copydesk,
-    "trafilatura": read_with_trafilatura,
+_COLUMNS = {
+    "precision": "body precision",
+    "recall": "recall",
+    "f1": "F1",
+    "title": "title",
+    "author": "any author",
+    "date": "published day",
+    "date_wrong": "days wrong",
 }
 
 
-def evaluate(data: Path, set_name: str, reader: str = "copydesk") -> dict[str, float]:
-    """Body precision, recall and f1; shares of right titles, authors and dates; median and mean CPU ms a page."""
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-    read = READERS[reader]
-    folder = data / "extraction" / set_name
-    expected: dict[str, dict[str, Any]] = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
-    bodies: list[Counts] = []
-    right: dict[str, list[bool]] = {"title": [], "author": [], "date": []}
-    spent: list[float] = []
-    for number, (page_id, gold) in enumerate(sorted(expected.items())):
-        html = gzip.decompress((folder / "html" / f"{page_id}.html.gz").read_bytes())
-        url = gold.get("url") or ""
-        if number == 0:
-            read(html, url)
-        began = time.process_time()
-        found = read(html, url)
-        spent.append((time.process_time() - began) * 1000)
-        bodies.append(body_score(gold["body"], found.body))
-        if gold.get("title"):
-            right["title"].append(title_matches(gold["title"], found.title))
-        if gold.get("authors"):
-            right["author"].append(author_matches(gold["authors"], found.authors))
-        if gold.get("date"):
-            right["date"].append(date_matches(gold["date"], found.date))
-    shares = {name: sum(values) / len(values) for name, values in right.items() if values}
-    times = {"cpu_ms_median": statistics.median(spent), "cpu_ms_mean": statistics.fmean(spent)}
-    return aggregate(bodies) | shares | times
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What of it all is run: sets, readers, and of each set every `every`-th page."""
+
+    sets: Sequence[str] = SETS
+    readers: Sequence[str] = tuple(READERS)
+    every: int = 1
+    worst: int = 0
+    """How many of the worst pages are listed, instead of the tables."""
+    fields: Sequence[str] = ()
+    """Fields whose wrong values are listed, instead of the tables."""
 
 
-def report(data: Path) -> str:
-    """A Markdown table: a line a set and reader."""
+def select(
+    *, only: str | None, readers: Sequence[str], every: int = 1, worst: int = 0, fields: Sequence[str] = ()
+) -> Selection:
+    """The selection of these names; without a set or readers, all of them.
+
+    Raises:
+        ValueError: a name that nothing has.
+    """
+    sets = SETS if only is None else (only,)
+    for kind, names, known in (("set", sets, SETS), ("reader", readers, READERS), ("field", fields, FIELDS)):
+        for name in names:
+            if name not in known:
+                raise ValueError(f"there is no {kind} {name}: {', '.join(known)}")
+    return Selection(sets, tuple(readers) or tuple(READERS), every, worst, fields)
+
+
+def evaluate(data: Path, set_name: str, reader: str = OURS, every: int = 1) -> dict[str, float]:
+    """All figures of one reader on one set, by name; `data` is the folder of all evaluation data."""
+    return values(measure(data, set_name, reader, every))
+
+
+def report(data: Path, selection: Selection = Selection()) -> str:
+    """Markdown: a table a set with a line a reader, then the calibration; or lists of pages, if asked for."""
+    if selection.worst or selection.fields:
+        return "\n\n".join(_pages_in_question(data, selection)) + "\n"
+    parts: list[str] = []
+    everything: list[Measured] = []
+    for set_name in selection.sets:
+        of_set = [measure(data, set_name, reader, selection.every) for reader in selection.readers]
+        parts.append(_table(set_name, of_set))
+        everything += of_set
+    ours = [measured for measured in everything if measured.reader == OURS]
+    if ours:
+        parts.append(_calibration(ours))
+    _write(everything, selection)
+    return "\n\n".join(parts) + "\n"
+
+
+def _pages_in_question(data: Path, selection: Selection) -> Iterable[str]:
+    for set_name in selection.sets:
+        truth = load_truth(data, set_name, selection.every)
+        for reader in selection.readers:
+            measured = measure(data, set_name, reader, selection.every)
+            if selection.worst:
+                yield worst_report(measured, selection.worst)
+            for name in selection.fields:
+                yield field_report(measured, truth, name)
+
+
+def _table(set_name: str, of_set: Sequence[Measured]) -> str:
+    pages = len(of_set[0].pages) if of_set else 0
     lines = [
-        "| set | reader | body F1 | title | author | date | CPU ms median | mean |",
-        "|---|---|---|---|---|---|---|---|",
+        f"### Pages: {set_name} ({pages} pages)",
+        "",
+        f"| reader | {' | '.join(_COLUMNS.values())} | CPU ms median | p95 | peak MiB |",
+        "|---" * (len(_COLUMNS) + 4) + "|",
     ]
-    for set_name in SETS:
-        for reader in READERS:
-            scores = evaluate(data, set_name, reader)
-            shown = " | ".join(f"{scores[k]:.3f}" if k in scores else "–" for k in ("f1", "title", "author", "date"))
-            times = f"{scores['cpu_ms_median']:.1f} | {scores['cpu_ms_mean']:.1f}"
-            lines.append(f"| {set_name} | {reader} | {shown} | {times} |")
+    for measured in of_set:
+        found, spent = figures(measured), times(measured)
+        shown = " | ".join(_cell(found[name]) for name in _COLUMNS)
+        cost = f"{spent['cpu_ms_median']:.1f} | {spent['cpu_ms_p95']:.1f} | {measured.peak_mib:.0f}"
+        lines.append(f"| {measured.reader} | {shown} | {cost} |")
+    empty = [f"{m.reader} {n}" for m in of_set if (n := sum(p.reading.failure is not None for p in m.pages))]
+    return "\n".join([*lines, "", f"Pages without any reading: {', '.join(empty) or 'none'}."])
+
+
+def _calibration(ours: Sequence[Measured]) -> str:
+    lines = [
+        "### Calibration: confidence given to a field, and the share that is right",
+        "",
+        f"| field | set | {' | '.join(f'{name}: given | right' for name, *_ in BUCKETS)} |",
+        "|---" * (2 + 2 * len(BUCKETS)) + "|",
+    ]
+    groups = [(measured.set_name, measured.pages) for measured in ours]
+    if len(ours) > 1:
+        groups.append(("all", [page for measured in ours for page in measured.pages]))
+    tables = [(name, calibrate(pages)) for name, pages in groups]
+    for field in tables[0][1]:
+        for name, table in tables:
+            cells = [f"{b.given} | {'–' if b.share is None else _short(b.share)}" for b in table[field].values()]
+            lines.append(f"| {field} | {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _cell(figure: Figure | None) -> str:
+    if figure is None:
+        return "–"
+    return f"{_short(figure.value)} ({_short(figure.low)}–{_short(figure.high)})"
+
+
+def _short(share: float) -> str:
+    """Three decimals without the leading zero."""
+    return f"{share:.3f}".removeprefix("0")
+
+
+def _write(everything: Sequence[Measured], selection: Selection) -> None:
+    """The figures, and of each page what was said of it but for the body, for other tools to read."""
+    RESULTS.parent.mkdir(exist_ok=True)
+    results: list[dict[str, Any]] = []
+    for measured in everything:
+        pages = [asdict(page) for page in measured.pages]
+        for page in pages:
+            del page["reading"]["body"]
+        found = {name: figure and asdict(figure) for name, figure in figures(measured).items()}
+        results.append(
+            {"set": measured.set_name, "reader": measured.reader, "every": selection.every, "figures": found}
+            | {"peak_mib": measured.peak_mib, **times(measured), "pages": pages}
+        )
+    RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
