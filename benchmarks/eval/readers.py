@@ -76,25 +76,31 @@ def read_with_trafilatura(html: bytes, url: str) -> Reading:
 
 
 def read_with_readability(html: bytes, url: str) -> Reading:
-    """`readability.Document`: its summary as text, its short title, its author. It reads no date."""
+    """`readability.Document`: its summary, its short title, its author. It reads no date.
+
+    The summary is HTML; resiliparse makes text of it, without the texts in place of pictures.
+    """
     from readability import Document
     from resiliparse.extract.html2text import extract_plain_text
 
     logging.getLogger("readability").setLevel(logging.CRITICAL)
     document = Document(html, url=url or None)
     title, author = document.short_title(), document.author()
-    body = extract_plain_text(document.summary(), preserve_formatting=True, main_content=False)
+    body = extract_plain_text(document.summary(), main_content=False, alt_texts=False)
     return Reading(body, title or None, [] if author == _NO_AUTHOR else [author])
 
 
 def read_with_resiliparse(html: bytes, url: str) -> Reading:  # noqa: ARG001 - it does not look at addresses
-    """`extract_plain_text` with `main_content`, and the `title` element. It reads no author and no date."""
+    """`extract_plain_text` with `main_content`, and the `title` element. It reads no author and no date.
+
+    Texts in place of pictures are left out, which scores better on every set.
+    """
     from resiliparse.extract.html2text import extract_plain_text
     from resiliparse.parse.encoding import detect_encoding
     from resiliparse.parse.html import HTMLTree
 
     tree = HTMLTree.parse_from_bytes(html, detect_encoding(html) or "utf-8")
-    body = extract_plain_text(tree, preserve_formatting=True, main_content=True, alt_texts=False, comments=False)
+    body = extract_plain_text(tree, main_content=True, alt_texts=False)
     return Reading(body, tree.title or None)
 
 
