@@ -3,7 +3,7 @@
 Usage: COPYDESK_EVAL_DATA=FOLDER python -m benchmarks.eval [PART ...]
 
 Of the pages alone: --only SET, --sample K (every K-th page), --readers A,B; --worst N and --fields title,author,date
-list pages instead of the tables.
+list pages instead of the tables; --write PAGE puts the tables into the documentation.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
+from pathlib import Path
 
 from benchmarks.pages import data_folder
 
@@ -28,10 +29,13 @@ def main(arguments: list[str] | None = None) -> int:
     pages.add_argument("--readers", type=_names, metavar="A,B", help="these readers (default: all; ours for lists)")
     pages.add_argument("--worst", type=_positive, metavar="N", help="list the N worst pages of each set")
     pages.add_argument("--fields", type=_names, metavar="A,B", help="list what title, author or date say where wrong")
+    pages.add_argument(
+        "--write", type=Path, metavar="PAGE", help="write the figures into docs/extraction.md or the like"
+    )
     chosen = parser.parse_args(arguments)
-    of_pages = any(getattr(chosen, name) for name in ("only", "sample", "readers", "worst", "fields"))
+    of_pages = any(getattr(chosen, name) for name in ("only", "sample", "readers", "worst", "fields", "write"))
     if of_pages and chosen.parts not in ([], ["html"]):
-        parser.error("--only, --sample, --readers, --worst and --fields are of the part html")
+        parser.error("--only, --sample, --readers, --worst, --fields and --write are of the part html")
     data = data_folder()
     if of_pages:
         from benchmarks.eval import html
@@ -44,6 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
                 every=chosen.sample or 1,
                 worst=chosen.worst or 0,
                 fields=chosen.fields or (),
+                page=chosen.write,
             )
         except ValueError as error:
             parser.error(str(error))

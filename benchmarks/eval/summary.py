@@ -71,6 +71,20 @@ def _figure(pages: Sequence[PageScore], statistic: Statistic) -> Figure | None:
     return None if value is None or ends is None else Figure(value, *ends)
 
 
+def f1_advantage(ours: Measured, other: Measured) -> Figure | None:
+    """F1 of ours less that of another reader of the same pages.
+
+    Both are taken of the same draws, so that what makes a page hard for both does not blur what is between them.
+    """
+
+    def difference(positions: Sequence[int]) -> float | None:
+        own, theirs = (_f1([m.pages[i] for i in positions]) for m in (ours, other))
+        return None if own is None or theirs is None else own - theirs
+
+    value, ends = difference(range(len(ours.pages))), interval(difference, len(ours.pages))
+    return None if value is None or ends is None else Figure(value, *ends)
+
+
 def times(measured: Measured) -> dict[str, float]:
     """CPU milliseconds a page: median, mean and 95th percentile."""
     spent = sorted(page.cpu_ms for page in measured.pages)

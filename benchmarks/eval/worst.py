@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks.eval.measure import Measured, PageScore, Truth
+from benchmarks.eval.tables import short
 
 FIELDS = ("title", "author", "date")
 _KEYS = {"title": "title", "author": "authors", "date": "published_at"}
@@ -25,13 +26,13 @@ def worst_pages(pages: Sequence[PageScore], number: int) -> list[PageScore]:
 def worst_report(measured: Measured, number: int) -> str:
     """A Markdown table of the worst pages: ids and figures, no text."""
     lines = [
-        f"### Worst pages: {measured.set_name}, {measured.reader}",
+        f"### {measured.set_name}, {measured.reader}: the {number} worst pages",
         "",
         "| page | F1 | precision | recall | length ratio | why nothing |",
         "|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| {page.page} | {page.f1:.3f} | {page.precision:.3f} | {page.recall:.3f} | {page.length_ratio:.2f} "
+        f"| {page.page} | {short(page.f1)} | {short(page.precision)} | {short(page.recall)} | {page.length_ratio:.2f} "
         f"| {page.reading.failure or ''} |"
         for page in worst_pages(measured.pages, number)
     ]

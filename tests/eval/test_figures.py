@@ -7,7 +7,7 @@ from benchmarks.eval.calibration import Bucket, calibrate
 from benchmarks.eval.intervals import interval, percentile, resamples
 from benchmarks.eval.measure import Measured, PageScore, Truth, score_page
 from benchmarks.eval.readers import Reading
-from benchmarks.eval.summary import figures, times, values
+from benchmarks.eval.summary import Figure, f1_advantage, figures, times, values
 from benchmarks.eval.worst import field_report, worst_pages, worst_report
 
 BODY = "The bridge in the harbour opened again on Monday after two years of repairs."
@@ -89,6 +89,15 @@ def test_a_reader_without_a_field_has_no_figure_of_it() -> None:
     assert found["author"] is found["date"] is found["date_wrong"] is None
 
 
+def test_two_readers_are_compared_on_the_same_draws() -> None:
+    # Where both do alike there is no difference, however much the pages differ among themselves.
+    assert f1_advantage(_measured(RIGHT, NOTHING, RIGHT), _measured(RIGHT, NOTHING, RIGHT)) == Figure(0.0, 0.0, 0.0)
+    better = f1_advantage(_measured(*[RIGHT] * 9, NOTHING), _measured(*[RIGHT] * 8, NOTHING, NOTHING))
+    assert better is not None
+    assert better.low >= 0.0
+    assert better.value == pytest.approx(2 * 0.9 / 1.9 - 2 * 0.8 / 1.8)
+
+
 def test_times() -> None:
     assert times(_measured(*[RIGHT] * 21)) == {"cpu_ms_median": 110.0, "cpu_ms_mean": 110.0, "cpu_ms_p95": 200.0}
 
@@ -113,7 +122,7 @@ def test_the_worst_pages_come_first_and_without_their_text() -> None:
     measured = _measured(RIGHT, NOTHING, Reading(BODY[:30]), RIGHT)
     assert [page.page for page in worst_pages(measured.pages, 2)] == ["0001", "0002"]
     told = worst_report(measured, 2)
-    assert "| 0001 | 0.000 | 1.000 | 0.000 | 0.00 | body_short |" in told
+    assert "| 0001 | .000 | 1.000 | .000 | 0.00 | body_short |" in told
     assert "0000" not in told
     assert "harbour" not in told
 
