@@ -104,6 +104,7 @@ def test_a_type_that_is_not_stated_is_for_the_service_to_find() -> None:
         (response(b"\x89PNG\r\n\x1a\n" + bytes(100)), "binary whatever their type says"),
         (response(b" \r\n"), "empty"),
         (response(headers=HTML | {"Content-Encoding": "secret"}), "with an unknown encoding"),
+        (response(headers=HTML | {"Content-Encoding": "gzip, " * 1000}), "with an unknown encoding"),
         (response(bytes(MAX_BODY + 1)), "over 32 MiB"),
         (response(gzip.compress(bytes(MAX_BODY + 1)), HTML | {"Content-Encoding": "gzip"}), "over 32 MiB"),
     ],

@@ -16,6 +16,10 @@ MAX_BODY = 32 * 1024 * 1024
 
 TOO_LARGE = f"over {MAX_BODY // 1024 // 1024} MiB"
 
+UNKNOWN = "with an unknown encoding"
+
+_MOST = 4
+"""Encodings on top of one another; servers use one, and chunks around it."""
 _PIECE = 256 * 1024
 _MEMBERS = 100
 """gzip members in a body. Each costs a copy of the rest; real bodies have one."""
@@ -39,7 +43,10 @@ def decode_body(body: bytes, transfer: str | None, content: str | None) -> bytes
     Raises:
         BodyError: an encoding that nobody knows, or more than MAX_BODY bytes.
     """
-    for coding in reversed(_codings(content) + _codings(transfer)):
+    codings = _codings(content) + _codings(transfer)
+    if len(codings) > _MOST:
+        raise BodyError(UNKNOWN)
+    for coding in reversed(codings):
         match coding:
             case "identity":
                 continue
@@ -50,7 +57,7 @@ def decode_body(body: bytes, transfer: str | None, content: str | None) -> bytes
             case "br" | "zstd":
                 body = _decompress(body, coding)
             case _:
-                raise BodyError("with an unknown encoding")
+                raise BodyError(UNKNOWN)
         if len(body) > MAX_BODY:
             raise BodyError(TOO_LARGE)
     return body
@@ -62,17 +69,17 @@ def _codings(header: str | None) -> list[str]:
 
 def _unchunk(body: bytes) -> bytes:
     """Chunks joined; of a body that breaks off, what is there."""
-    chunks: list[bytes] = []
+    joined = bytearray()
     at = 0
     while head := _CHUNK.match(body, at):
         size = int(head[1], 16)
         if size == 0:
-            return b"".join(chunks)
-        chunks.append(body[head.end() : head.end() + size])
+            return bytes(joined)
+        joined += body[head.end() : head.end() + size]
         at = head.end() + size
         # The line's end that closes a chunk.
         at += 2 if body[at : at + 2] == b"\r\n" else 1 if body[at : at + 1] == b"\n" else 0
-    return b"".join(chunks) if chunks and at >= len(body) else body
+    return bytes(joined) if joined and at >= len(body) else body
 
 
 def _inflate(body: bytes) -> bytes:
