@@ -9,9 +9,10 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from copydesk_schemas.parsed import ParsedArticle
+if TYPE_CHECKING:
+    from copydesk_schemas.parsed import ParsedArticle
 
 _NO_AUTHOR = "[no-author]"
 """What readability-lxml says where there is none."""
