@@ -143,7 +143,8 @@ def take_dateline(draft: Draft, printed: str | None, located: str | None) -> Non
     text = printed or (reading.dateline.text if reading is not None else located)
     if text is not None:
         place = located or (reading.dateline.location if reading is not None else None)
-        draft.dateline = Dateline(text=text[:300], location=place)
+        day = read_date(reading.date) if reading is not None and reading.date else None
+        draft.dateline = Dateline(text=text[:300], location=place, date=day.date.value if day else None)
     if reading is not None:
         if reading.date:
             draft.dates.append(found_date(reading.date, DateRole.DATELINE, "text:dateline", 0.7))

@@ -16,6 +16,8 @@ from copydesk.core.envelope import is_web_url
 from copydesk.core.errors import Rejected
 from copydesk.core.formats import iptc
 from copydesk.core.formats.fragment import read_fragment
+from copydesk.core.formats.nitf import fill_from_nitf
+from copydesk.core.formats.xml_tree import read_xml
 from copydesk.core.options import ParseOptions
 from copydesk.core.structured.jsonld import plain
 from copydesk.core.text.normalize import normalize_body, normalize_line
@@ -60,7 +62,7 @@ def ninjs_draft(data: Item, document: RawDocument, options: ParseOptions, *, tra
         return draft
     embargo = _text(item.get("embargoed")) or _text(item.get("embargoeduntil"))
     iptc.refuse_embargoed(embargo, document)
-    _read_texts(draft, item, options)
+    _read_texts(draft, item, document, options)
     _read_metadata(draft, item, document, embargo)
     if not draft.body:
         raise Rejected(Code.NO_TEXT, "the ninjs item has neither a body nor a description")
@@ -95,11 +97,11 @@ def _parts(item: Item, plural: str, singular: str) -> Iterator[tuple[str | None,
         if value:
             html = "html" in form
             known = form in {"", "text"} or html
-            kind = _HTML[0] if html else "text/plain" if known else "application/xml" if "nitf" in form else ""
+            kind = _HTML[0] if html else "text/plain" if known else "application/nitf+xml" if "nitf" in form else ""
             yield (None if known else form), kind, value
 
 
-def _read_texts(draft: Draft, item: Item, options: ParseOptions) -> None:
+def _read_texts(draft: Draft, item: Item, document: RawDocument, options: ParseOptions) -> None:
     headlines = [(role, _one_line(text)) for role, _, text in _parts(item, "headlines", "headline")]
     mains = [text for role, text in headlines if role == "main"] + [text for role, text in headlines if role is None]
     others = [text for role, text in headlines if role not in _SUBTITLES]
@@ -110,16 +112,12 @@ def _read_texts(draft: Draft, item: Item, options: ParseOptions) -> None:
     summary = next((text for kind, text in described if "html" not in kind), None)
     summary = summary or next((_one_line(text) for _, text in described), None)
     marked = [(role, text) for role, kind, text in bodies if kind in _HTML or (not kind and "</" in text)]
+    nitf = [(role, text) for role, kind, text in bodies if "nitf" in kind]
     unmarked = [(role, text) for role, kind, text in bodies if kind == "text/plain" or (not kind and "</" not in text)]
-    for candidates, is_html in ((marked, True), (unmarked, False)):
-        if draft.body or not candidates:
-            continue
-        chosen = next((text for role, text in candidates if role == "main"), None)
-        chosen = chosen or max((text for _, text in candidates), key=len)
-        if is_html:
-            draft.body, draft.media, draft.links = read_fragment(_without_head(chosen), draft.url, options)
-        else:
-            draft.body = normalize_body(chosen)
+    for candidates, read in ((marked, _read_html), (nitf, _read_nitf), (unmarked, _read_plain)):
+        if candidates and not draft.body:
+            chosen = next((text for role, text in candidates if role == "main"), None)
+            read(draft, chosen or max((text for _, text in candidates), key=len), document, options)
     draft.body = iptc.without_headline(draft.body, draft.title)
     if draft.body:
         iptc.take_description(draft, summary)
@@ -130,6 +128,23 @@ def _read_texts(draft: Draft, item: Item, options: ParseOptions) -> None:
 
 def _one_line(text: str) -> str:
     return normalize_line(plain(text[:20_000]))
+
+
+def _read_html(draft: Draft, markup: str, _: RawDocument, options: ParseOptions) -> None:
+    if "<" not in markup:
+        draft.body = normalize_line(plain(markup))  # in HTML a line end is a space
+    else:
+        draft.body, draft.media, draft.links = read_fragment(_without_head(markup), draft.url, options)
+
+
+def _read_nitf(draft: Draft, text: str, document: RawDocument, options: ParseOptions) -> None:
+    inner = Draft(content=b"", url=draft.url)
+    fill_from_nitf(inner, read_xml(text, options), document, options)
+    draft.body, draft.media, draft.links = inner.body, inner.media, inner.links
+
+
+def _read_plain(draft: Draft, text: str, _: RawDocument, __: ParseOptions) -> None:
+    draft.body = normalize_body(text)
 
 
 def _without_head(markup: str) -> str:

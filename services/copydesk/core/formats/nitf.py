@@ -19,7 +19,7 @@ from copydesk.core.formats.fragment import read_fragment
 from copydesk.core.formats.xml_tree import attribute, child, children, language_of, line, read_xml
 from copydesk.core.options import ParseOptions
 from copydesk.core.trace import NO_TRACE, Trace
-from copydesk_schemas.parts import Dateline, Media, Rights
+from copydesk_schemas.parts import Media, Rights
 from copydesk_schemas.reasons import Code, DateRole, MediaType
 
 _EXTRACTOR = "nitf"
@@ -164,17 +164,16 @@ def _dates(docdata: Any, publication: Any, head: Any) -> list[FoundDate]:
         (issued, DateRole.FEED if released else DateRole.PUBLISHED, "date.issue", 0.7 if released else 0.9),
         (attribute(publication, "date.publication"), DateRole.PUBLISHED, "pubdata", 0.85),
     ]
-    claims += [
-        (attribute(change, "norm"), DateRole.MODIFIED, "revision-history", 0.7)
-        for change in children(head, "revision-history")
-    ][:20]
+    changes = [norm for change in children(head, "revision-history") if (norm := attribute(change, "norm"))]
+    claims.append((max(changes, default=None), DateRole.MODIFIED, "revision-history", 0.7))
     return [iptc.found_date(_without_zeros(raw), role, f"nitf:{name}", sure) for raw, role, name, sure in claims if raw]
 
 
 def _without_zeros(norm: str) -> str:
     """A normalised date without a time of nothing but zeros, which the format prescribes where none is known."""
     day, rest = norm[:8], norm[8:].lstrip("Tt")
-    return day if day.isdigit() and rest[:6] == "000000" else norm
+    timeless = rest.startswith("000000") or rest[:1] in {"+", "-", "Z"}
+    return day if day.isdigit() and timeless else norm
 
 
 def _dateline(draft: Draft, dateline: Any) -> None:
@@ -183,8 +182,8 @@ def _dateline(draft: Draft, dateline: Any) -> None:
     norm = attribute(day, "norm")
     iptc.take_dateline(draft, line(dateline), place)
     read = read_date(_without_zeros(norm)) if norm else read_date(line(day) or "")
-    if draft.dateline is not None and read is not None and dateline is not None:
-        draft.dateline = Dateline(text=draft.dateline.text, location=draft.dateline.location, date=read.date.value)
+    if draft.dateline is not None and read is not None:
+        draft.dateline = draft.dateline.model_copy(update={"date": read.date.value})
     if norm:
         draft.dates.append(iptc.found_date(_without_zeros(norm), DateRole.DATELINE, "nitf:story.date", 0.8))
 
@@ -197,7 +196,7 @@ def _rights(root: Any, docdata: Any, top: Any) -> Rights | None:
     return iptc.rights_of(
         holder or attribute(claimed, "owner") or line(child(stated, "rights.owner")),
         attribute(claimed, "limitations") or line(child(stated, "rights.limitations")),
-        line(copyrite) or line(stated),
+        line(copyrite) or (line(stated) if stated is not None and not len(stated) else None),
     )
 
 
