@@ -57,7 +57,7 @@ def newsml_drafts(
         raise Rejected(Code.NOT_ARTICLE, f"the NewsML-G2 document is {_NO_NEWS[root.tag]}")
     if root.tag == "newsItem":
         address = document.final_url or document.url
-        return [_draft(root, document, options, {}, content=document.content, address=address, trace=trace)]
+        return [_draft(root, document, options, ({}, []), content=document.content, address=address, trace=trace)]
     if root.tag != "newsMessage":
         raise Rejected(Code.UNSUPPORTED_MEDIA_TYPE, f"the document begins with {str(root.tag)[:40]!r}, not a news item")
     items = list(children(root, "itemSet/newsItem"))
@@ -67,12 +67,14 @@ def newsml_drafts(
     if len(items) > options.max_feed_items:
         raise Rejected(Code.OVERSIZED, f"the message has {len(items)} items; the limit is {options.max_feed_items}")
     trace.note("newsml", "newsMessage", f"split into {len(items)} items", "each news item is an article of its own")
-    known = {guid: item for item in items if (guid := attribute(item, "guid"))}
+    pictures = {guid: media for item in items if (guid := attribute(item, "guid")) and (media := _media(item))}
+    packaged = _packaged(root, items, pictures)
     drafts: list[Draft | Exception] = []
     for item in items:
         try:
             content = etree.tostring(item, encoding="utf-8", with_tail=False)
             # The address of a message is that of none of its items.
+            known = pictures, packaged.get(attribute(item, "guid") or "", [])
             drafts.append(_draft(item, document, options, known, content=content, address=None, trace=trace))
         except MemoryError:
             raise
@@ -85,7 +87,7 @@ def _draft(
     item: Any,
     document: RawDocument,
     options: ParseOptions,
-    known: dict[str, Any],
+    known: tuple[dict[str, Media], list[Media]],
     *,
     content: bytes,
     address: str | None,
@@ -264,18 +266,31 @@ def _rights(info: Any) -> Rights | None:
     return iptc.rights_of(_name(holder, code=False), terms, notice)
 
 
-def _read_links(draft: Draft, meta: Any, known: dict[str, Any]) -> None:
+def _packaged(root: Any, items: list[Any], pictures: dict[str, Media]) -> dict[str, list[Media]]:
+    """Pictures that a package of the message puts together with its one text, by the text's guid."""
+    texts = {guid for item in items if (guid := attribute(item, "guid")) and guid not in pictures}
+    found: dict[str, list[Media]] = {}
+    for package in children(root, "itemSet/packageItem"):
+        named = list(dict.fromkeys(attribute(one, "residref") or "" for one in package.iter("itemRef")))
+        own = [guid for guid in named if guid in texts]
+        if len(own) == 1:
+            found.setdefault(own[0], []).extend(pictures[guid] for guid in named if guid in pictures)
+    return found
+
+
+def _read_links(draft: Draft, meta: Any, known: tuple[dict[str, Media], list[Media]]) -> None:
     """Links of the item: pictures of the same message are media of the text, web addresses are related pages."""
+    pictures, packaged = known
     found: dict[str, Link] = {}
-    listed: list[Media] = []
+    listed = list[Media]()
     for link in children(meta, "link"):
-        target = known.get(attribute(link, "residref") or "")
-        if target is not None:
-            media = _media(target)
-            listed += [media] if media is not None else []
+        media = pictures.get(attribute(link, "residref") or "")
+        if media is not None and media not in listed and len(listed) < iptc.MAX_MEDIA:
+            listed.append(media)
         href = attribute(link, "href")
         if href and is_web_url(href) and iptc.code_name(attribute(link, "rel")) in {None, "seealso", "related"}:
             found.setdefault(href, Link(url=href, text=line(child(link, "title")), rel=LinkRel.RELATED))
+    listed += [media for media in packaged if media not in listed]
     draft.media = iptc.merge_media(draft.media, listed)
     draft.links = (draft.links + list(found.values()))[: iptc.MAX_LINKS]
     iptc.note_all(draft, _EXTRACTOR, {name: _CONFIDENCE[name] for name in ("media", "links")})
