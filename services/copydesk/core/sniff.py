@@ -206,7 +206,7 @@ def _format(text: str, claimed: str | None) -> tuple[Format, str, Any]:
     # Text that shows a tag or two stays text; a page without its head has many in proportion to its lines.
     if marks >= 5 and marks * 2 >= text.count("\n", 0, 200_000):
         return Format.HTML, f"{marks} marks of markup", None
-    marked = markdown_marks(text)
+    marked = markdown_marks(text, claimed=claimed in _MARKDOWN_TYPES)
     if marked.clear or (claimed in _MARKDOWN_TYPES and marked.total):
         return Format.MARKDOWN, f"Markdown: {marked}", None
     return Format.TEXT, "no markup to speak of", None
