@@ -297,7 +297,8 @@ def test_tables_quotes_and_footnotes_of_nitf_are_paragraphs() -> None:
         f"<p>{TEXT}</p><table><caption>Ways</caption>"
         "<tr><td><p>Ferry</p></td><td>20<br/>minutes</td></tr><tr><td/></tr></table>"
         "<p>See <fn><body.content><p>Note.</p></body.content></fn> below.</p><dl><dt>Pier</dt><dd>The old one</dd></dl>"
-        "<block><key-list><keyword key='x'>hidden</keyword></key-list>After it.</block><custom-table>hidden</custom-table>"
+        "<block><key-list><keyword key='x'>hidden</keyword></key-list>After it.</block>"
+        "<custom-table>hidden</custom-table>"
     )
     (article,) = articles(raw(nitf(content=content)))
     assert article.body.split("\n\n")[1:] == [

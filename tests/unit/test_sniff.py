@@ -43,6 +43,7 @@ PARAGRAPH = "The harbour bridge reopened on Monday after two years of repairs, t
             None,
             Format.MARKDOWN,
         ),
+        ("---\ntitle: Bridge reopens\n---\n" + "<p>One</p>\n" * 9, None, Format.MARKDOWN),
         (f"{PARAGRAPH}\nIt was *never* in doubt, he said.", "text/markdown", Format.MARKDOWN),
         (PARAGRAPH * 3, "text/markdown", Format.TEXT),
     ],

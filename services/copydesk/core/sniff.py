@@ -200,14 +200,17 @@ def _format(text: str, claimed: str | None) -> tuple[Format, str, Any]:
     elif declared_xml and root:
         message = f"XML with the root element {root[2][:40]}, which is not read; {_READ}"
         raise Rejected(Code.UNSUPPORTED_MEDIA_TYPE, message)
+    says_markdown = claimed in _MARKDOWN_TYPES
+    marked = markdown_marks(text, claimed=says_markdown)
+    if marked.front_matter or (says_markdown and marked.total):
+        return Format.MARKDOWN, f"Markdown: {marked}", None
     marks = len(_MARKUP.findall(text[:200_000]))
     if marks >= 1 and claimed in _CLAIMS[Format.HTML]:
         return Format.HTML, f"claimed, and {marks} marks of markup bear it out", None
     # Text that shows a tag or two stays text; a page without its head has many in proportion to its lines.
     if marks >= 5 and marks * 2 >= text.count("\n", 0, 200_000):
         return Format.HTML, f"{marks} marks of markup", None
-    marked = markdown_marks(text, claimed=claimed in _MARKDOWN_TYPES)
-    if marked.clear or (claimed in _MARKDOWN_TYPES and marked.total):
+    if marked.clear:
         return Format.MARKDOWN, f"Markdown: {marked}", None
     return Format.TEXT, "no markup to speak of", None
 

@@ -93,7 +93,7 @@ def markdown_draft(text: str, document: RawDocument, options: ParseOptions, *, t
         Rejected: oversized (links without number), withheld (marked as a draft), no_text.
     """
     head, text = read_front_matter(text)
-    if _value(head, "draft") == "true" or _value(head, "published") == "false":
+    if _says(head, "draft") == "true" or _says(head, "published") == "false":
         raise Rejected(Code.WITHHELD, "its front matter says that it is a draft")
     draft = Draft(content=document.content)
     if len(text) > MAX_CHARS:
@@ -115,7 +115,7 @@ def markdown_draft(text: str, document: RawDocument, options: ParseOptions, *, t
     draft.media = iptc.merge_media([], draft.media)
     draft.body = normalize_body("\n\n".join(block.text for block in blocks if block.text))
     draft.links = draft.links[: iptc.MAX_LINKS]
-    if not draft.body:
+    if not any(block.text and not block.level for block in blocks):
         raise Rejected(Code.NO_TEXT, "the Markdown document has no text below its headings")
     iptc.take_dateline(draft, None, None)
     sure = {"body": 0.9, "media": 0.85, "links": 0.9, "dateline": 0.7}
@@ -240,6 +240,11 @@ def _value(head: FrontMatter, *keys: str) -> str | None:
     return next((head[key][0] for key in keys if key in head), None)
 
 
+def _says(head: FrontMatter, key: str) -> str | None:
+    value = _value(head, key)
+    return value.lower() if value else None
+
+
 def _take_head(draft: Draft, head: FrontMatter, document: RawDocument) -> None:
     draft.title = _value(head, *_TITLES)
     draft.subtitle = _value(head, *_SUBTITLES)
@@ -284,7 +289,8 @@ def _take_header_lines(draft: Draft, blocks: list[_Block]) -> None:
         if block.level or len(block.text) > _HEADER_CHARS:
             return
         byline, day = read_byline(block.text), DATE.search(block.text)
-        if not byline and (day is None or date_share(block.text) <= 0.5):
+        is_day = day is not None and date_share(block.text) > 0.5 and not block.text.endswith((".", "!", "?", "…"))
+        if not byline and not is_day:
             return
         if byline and not draft.authors:
             draft.authors = read_authors([(author.name, None) for author in byline], []) or byline

@@ -54,7 +54,7 @@ class Marks:
     @property
     def total(self) -> int:
         """All together."""
-        return sum(getattr(self, one.name) for one in fields(self)) - self.opens
+        return sum(int(getattr(self, one.name)) for one in fields(self)) - self.opens
 
     @property
     def clear(self) -> bool:
