@@ -115,6 +115,27 @@ def test_what_is_no_text_is_no_article(kind: str) -> None:
     assert refusal("<packageItem/>").code is Code.NOT_ARTICLE
 
 
+def test_an_event_without_a_type_is_no_article() -> None:
+    assert refusal(ninjs(type=None, eventDetails={"dates": {}})).code is Code.NOT_ARTICLE
+
+
+def test_a_video_of_which_only_a_still_is_there_is_a_picture() -> None:
+    still = {"href": "https://cdn.example/1.jpg", "mimetype": "image/jpeg", "width": 640}
+    film = {"href": "https://cdn.example/1.mp4", "contenttype": "video/mp4", "width": 480}
+    for renditions, expected in (([still], ("image", still["href"])), ([still, film], ("video", film["href"]))):
+        (article,) = articles(raw(ninjs(associations=[{"type": "video", "renditions": renditions}])))
+        assert [(one.type, one.url) for one in article.media] == [expected]
+
+
+def test_the_words_beside_a_picture_are_no_paragraph() -> None:
+    figure = (
+        "<figure><img src='https://cdn.example/1.jpg'><div>Jo Doe/Agency</div><figcaption>Dusk</figcaption></figure>"
+    )
+    (article,) = articles(raw(ninjs(body_html=f"<p>{TEXT}</p>{figure}")))
+    assert article.body == TEXT
+    assert [one.caption for one in article.media] == ["Dusk"]
+
+
 def test_a_composite_with_a_text_is_an_article() -> None:
     assert articles(raw(ninjs(type="composite")))[0].body == TEXT
     assert articles(raw(ninjs(type=None)))[0].body == TEXT

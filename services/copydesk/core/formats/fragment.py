@@ -21,6 +21,7 @@ _BLOCKS = frozenset(
         "table", "tr", "ul",
     }
 )  # fmt: skip
+_CREDIT_CHARS = 100
 
 
 def read_fragment(markup: str, base: str | None, options: ParseOptions) -> tuple[str, list[Media], list[Link]]:
@@ -36,6 +37,11 @@ def read_fragment(markup: str, base: str | None, options: ParseOptions) -> tuple
         return "", [], []
     lighten(tree)
     media = take_figures(tree, base)
+    for figure in list(tree.iter("figure")):
+        # What is left beside the picture is its credit.
+        pictured = next(figure.iter("img", "video", "audio"), None) is not None
+        if pictured and len(normalize_line(figure.text_content())) <= _CREDIT_CHARS:
+            figure.drop_tree()
     found: list[str] = []
     pending: list[str] = []
     _gather(tree, pending, found)

@@ -23,7 +23,7 @@ from copydesk.core.structured.jsonld import plain
 from copydesk.core.text.normalize import normalize_body, normalize_line
 from copydesk.core.trace import NO_TRACE, Trace
 from copydesk_schemas.parts import Link, Media
-from copydesk_schemas.reasons import Code, Flag, LinkRel
+from copydesk_schemas.reasons import Code, Flag, LinkRel, MediaType
 
 _EXTRACTOR = "ninjs"
 _TEXTS = frozenset({"text", "composite"})
@@ -54,6 +54,8 @@ def ninjs_draft(data: Item, document: RawDocument, options: ParseOptions, *, tra
     draft.canonical_link = stated
     draft.language_claims = iptc.claims_of(_text(item.get("language")), document.language_hint)
     kind = iptc.code_name(_text(item.get("type")))
+    if kind is None and ("eventdetails" in item or "plannedcoverage" in item):
+        kind = "event"
     if kind is not None and kind not in _TEXTS:
         raise Rejected(Code.NOT_ARTICLE, f"the ninjs item is of the type {kind[:40]!r}, not a text")
     if iptc.is_withdrawn(_text(item.get("pubstatus"))):
@@ -211,9 +213,14 @@ def _media(one: Item) -> Media | None:
     kind = iptc.media_type(iptc.code_name(_text(one.get("type"))))
     if kind is None or iptc.code_name(_text(one.get("pubstatus"))) not in {None, "usable"}:
         return None
+    parts = _objects(one.get("renditions"))
+    kinds = [iptc.media_type(_text(part.get("contenttype")) or _text(part.get("mimetype"))) for part in parts]
+    if kind not in kinds and None not in kinds and MediaType.IMAGE in kinds:
+        kind = MediaType.IMAGE  # of a video only its still is here
     renditions = [
         (_text(part.get("href")) or "", iptc.pixels(part.get("width")), iptc.pixels(part.get("height")))
-        for part in _objects(one.get("renditions"))
+        for part, its in zip(parts, kinds, strict=True)
+        if its in {kind, None}
     ]
     url, width, height = iptc.best_rendition(renditions)
     texts = [*_parts(one, "descriptions", "description"), *_parts(one, "headlines", "headline")]
