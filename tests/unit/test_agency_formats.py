@@ -353,3 +353,86 @@ def test_a_picture_of_nitf_without_an_address_keeps_its_caption() -> None:
     ]
     (article,) = articles(raw(nitf(content=f"<p>{TEXT}</p>{media}"), x_url="https://a.example/2026/story.xml"))
     assert article.media[0].url == "https://a.example/2026/x.mpg"
+
+
+def test_lines_that_an_agency_wraps_are_one_paragraph() -> None:
+    wrapped = TEXT.replace(". ", ". <br/>\n").replace(" of its", " of<br />its")
+    (article,) = articles(raw(nitf(content=f"<p>   {wrapped}</p><p/><p>One<br/><br/>Two</p>")))
+    assert article.body.split("\n\n") == [TEXT, "One", "Two"]
+
+
+@pytest.mark.parametrize("last", ["ends", "-ends-", "ENDS", "AFP sn", "AAP RTV ar/bp", "Reuters", "___", "-30-"])
+def test_the_mark_that_ends_the_copy_is_no_paragraph(last: str) -> None:
+    assert articles(raw(nitf(content=f"<p>{TEXT}</p><p>{last}</p>")))[0].body == TEXT
+
+
+@pytest.mark.parametrize("last", ["Peace", "It ends", "Ferry ok", "The end of it"])
+def test_a_short_last_paragraph_stays(last: str) -> None:
+    assert articles(raw(nitf(content=f"<p>{TEXT}</p><p>{last}</p>")))[0].body == f"{TEXT}\n\n{last}"
+
+
+def test_the_header_of_an_article_within_an_item_repeats_its_metadata() -> None:
+    lead = f"Lead of the story. {TEXT}"
+    markup = (
+        "<html><head><title>Bridge</title></head><body><article><header><ul><li>Alder</li></ul><time>23.02.2026</time>"
+        f"<h1>Bridge closed</h1><p>{lead}</p><p>Extra</p></header><p>{TEXT}</p></article></body></html>"
+    )
+    assert articles(raw(ninjs(body_html=markup)))[0].body == f"{lead}\n\n{TEXT}"
+    inline = f"<inlineXML>{markup}</inlineXML>"
+    assert articles(raw(news_item(content=inline)))[0].body == f"{lead}\n\n{TEXT}"
+
+
+def test_a_byline_that_is_printed_above_the_text_names_the_author() -> None:
+    (article,) = articles(raw(ninjs(body_html=f"<p>By Anna Keller</p><p>{TEXT}</p>")))
+    assert ([author.name for author in article.authors], article.body) == (["Anna Keller"], TEXT)
+    (article,) = articles(raw(ninjs(body_html=f"<p>By Anna Keller</p><p>{TEXT}</p>", byline="Peter Voss")))
+    assert [author.name for author in article.authors] == ["Peter Voss"]
+
+
+@pytest.mark.parametrize("sign", ["gr/bp", "VRG", "degenhardt.sandra", "a_keller2", "dpa"])
+def test_signs_of_editors_are_no_authors(sign: str) -> None:
+    (article,) = articles(raw(ninjs(byline=sign)))
+    assert article.authors == []
+    assert Flag.NO_AUTHOR in article.quality.flags
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("<location>SEOUL</location>, <story.date>Nov 26</story.date> AFP", ("SEOUL, Nov 26 AFP", "SEOUL", "--11-26")),
+        ("SYDNEY March 22 AAP -", ("SYDNEY March 22 AAP -", "SYDNEY", "--03-22")),
+        (
+            "<story.date norm='20260223T222800+0000'>20260223T222800+0000</story.date>",
+            ("ALDER (AP)", "ALDER", "2026-02-23T22:28:00Z"),
+        ),
+        ("", ("ALDER (AP)", "ALDER", None)),
+    ],
+)
+def test_datelines(printed: str, expected: tuple[str, str, str | None]) -> None:
+    document = nitf(content=f"<p>ALDER (AP) — {TEXT}</p>").replace(
+        "</hedline>", f"</hedline><dateline>{printed}</dateline>"
+    )
+    (article,) = articles(raw(document))
+    assert article.dateline is not None
+    assert (article.dateline.text, article.dateline.location, article.dateline.date) == expected
+    assert article.syndicated_from is not None
+
+
+def test_what_says_nothing_is_left_out() -> None:
+    document = nitf("<date.release norm='YYYYMMDD000000-HHMM'/>").replace("</hl1>", "</hl1><hl2>BRIDGE CLOSED</hl2>")
+    (article,) = articles(raw(document))
+    assert article.subtitle is None
+    subjects = [{"name": "f"}, {"name": "bridges"}, {"literal": "17"}, {"name": "bridges"}]
+    (article,) = articles(raw(ninjs(subjects=subjects, slugline="bridge-closed")))
+    assert article.tags == ["bridges"]
+    assert article.title == "Bridge closed"
+
+
+def test_a_caption_that_is_a_credit_is_one() -> None:
+    media = "<media><media-reference source='https://a.example/1.jpg'/><media-caption>{0}</media-caption></media>"
+    for caption, expected in (
+        ("Foto: NTB / Scanpix", (None, "NTB / Scanpix")),
+        ("The pier at dusk. Photo: Jo Doe", ("The pier at dusk.", "Jo Doe")),
+    ):
+        (article,) = articles(raw(nitf(content=f"<p>{TEXT}</p>{media.format(caption)}")))
+        assert [(one.caption, one.credit) for one in article.media] == [expected]

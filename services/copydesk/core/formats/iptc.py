@@ -14,6 +14,7 @@ from copydesk.core.dates.read import read_date
 from copydesk.core.document import Draft, FoundDate, RawDocument
 from copydesk.core.envelope import is_web_url
 from copydesk.core.errors import Rejected
+from copydesk.core.lines.byline import read_byline
 from copydesk.core.lines.dateline import read_dateline
 from copydesk.core.structured.authors import read_authors
 from copydesk.core.structured.metadata import language_tag
@@ -28,6 +29,15 @@ MAX_MEDIA = 50
 MAX_LINKS = 300
 _DATE_CHARS = 200
 _RIGHTS_CHARS = 2_000
+_BYLINE_CHARS = 150
+_SIGN = re.compile(r"[A-Za-z]{1,3}|[a-z0-9]+(?:[._\-][a-z0-9]+)+")
+"""Initials and user names, with which editors sign: no names."""
+_SIGN_OFF = re.compile(
+    r"[-–—(]*\s*(?:ends?|ENDS?|Ends?|30|#+|_+|\*+)\s*[-–—)]*"
+    r"|(?P<wire>[A-Za-z]{2,8})(?:[ /][A-Z]{2,4})?(?: [a-z]{2,4}(?:/[a-z]{2,4})*)?"
+)
+"""What ends an agency's copy: «ends», «-30-», «AFP sn», «AAP RTV ar/bp»."""
+_WORD = re.compile(r"[^\W\d_]{2}")
 _CODE_END = re.compile(r"[:/#]")
 _ZONES = timedelta(hours=14)
 """How far a time without its zone may be from UTC."""
@@ -133,23 +143,46 @@ def take_credits(draft: Draft, bylines: Iterable[str | None], others: Iterable[s
     found = read_authors([(text, None) for text in lines], [name for name in (source.name, source.domain) if name])
     names = [author.name for author in found] + [text for text in (*lines, *others) if text and len(text) <= 80]
     _take_agency(draft, names)
-    draft.authors = [author for author in found if agency(author.name) is None]
+    draft.authors = [author for author in found if agency(author.name) is None and not _SIGN.fullmatch(author.name)]
+
+
+def take_printed_byline(draft: Draft) -> None:
+    """The byline that agencies print as the first paragraph, where nothing else names the author."""
+    first, _, rest = draft.body.partition("\n\n")
+    if draft.authors or not rest or len(first) > _BYLINE_CHARS:
+        return
+    named = read_byline(first)
+    if named:
+        draft.body = rest
+        take_credits(
+            draft, [author.name for author in named], [draft.syndicated_from.name] if draft.syndicated_from else []
+        )
+        draft.authors = [author.model_copy(update={"raw": first}) for author in draft.authors]
 
 
 def take_dateline(draft: Draft, printed: str | None, located: str | None) -> None:
     """The dateline as stated; else as the body opens with it; else the place that the item was sent from."""
+    printed = printed if printed and _WORD.search(printed) else None
     opening = next(iter(paragraphs(draft.body)), "") if printed is None else f"{printed} — ."
     reading = read_dateline(opening)
     text = printed or (reading.dateline.text if reading is not None else located)
     if text is not None:
-        place = located or (reading.dateline.location if reading is not None else None)
+        place, wire = _place_and_agency(reading.dateline.location if reading is not None else None)
+        place = located or place
         day = read_date(reading.date) if reading is not None and reading.date else None
         draft.dateline = Dateline(text=text[:300], location=place, date=day.date.value if day else None)
-    if reading is not None:
-        if reading.date:
-            draft.dates.append(found_date(reading.date, DateRole.DATELINE, "text:dateline", 0.7))
-        if reading.agency and draft.syndicated_from is None:
-            _take_agency(draft, [reading.agency])
+        wire = wire or (reading.agency if reading is not None else None)
+        if wire and draft.syndicated_from is None:
+            _take_agency(draft, [wire])
+    if reading is not None and reading.date:
+        draft.dates.append(found_date(reading.date, DateRole.DATELINE, "text:dateline", 0.7))
+
+
+def _place_and_agency(place: str | None) -> tuple[str | None, str | None]:
+    """A place, and the agency behind it, as in «SEOUL, AFP»."""
+    head, _, last = (place or "").replace(",", " ").rpartition(" ")
+    wire = agency(last)
+    return (head.strip(), wire) if wire is not None and head.strip() else (place, None)
 
 
 def _take_agency(draft: Draft, names: list[str]) -> None:
@@ -159,10 +192,18 @@ def _take_agency(draft: Draft, names: list[str]) -> None:
         draft.flags.add(Flag.SYNDICATED)
 
 
-def without_headline(body: str, title: str | None) -> str:
-    """The body without the headline that it repeats above the text."""
+def tidy_body(body: str, title: str | None) -> str:
+    """The body without the headline that it repeats above the text and the mark that ends the copy."""
     first, _, rest = body.partition("\n\n")
-    return rest if title and rest and key_of(first) == key_of(title) else body
+    body = rest if title and rest and key_of(first) == key_of(title) else body
+    above, _, last = body.rpartition("\n\n")
+    signed = _SIGN_OFF.fullmatch(last) if above else None
+    return above if signed is not None and (signed["wire"] is None or agency(signed["wire"])) else body
+
+
+def subtitle_of(deck: str | None, title: str | None) -> str | None:
+    """The deck, unless it is the title again."""
+    return deck if deck and key_of(deck) != key_of(title or "") else None
 
 
 def take_description(draft: Draft, text: str | None) -> None:
@@ -172,9 +213,11 @@ def take_description(draft: Draft, text: str | None) -> None:
         draft.description = text[:2000]
 
 
-def tags_of(names: Iterable[str | None]) -> list[str]:
-    """Names as tags, without repeats."""
-    return list(dict.fromkeys(tag[:100] for name in names if name and (tag := normalize_line(name[:1000]))))[:MAX_TAGS]
+def tags_of(names: Iterable[str | None], title: str | None = None) -> list[str]:
+    """Names as tags, without repeats, letters that are codes, and a slug that is the title again."""
+    said = key_of(title or "")
+    found = dict.fromkeys(tag[:100] for name in names if name and (tag := normalize_line(name[:1000])))
+    return [tag for tag in found if not (len(tag) == 1 and tag.isascii()) and key_of(tag) != said][:MAX_TAGS]
 
 
 def genre_of(names: Iterable[str | None]) -> Genre | None:

@@ -26,13 +26,6 @@ from copydesk_schemas.parts import Link, Media, Rights
 from copydesk_schemas.reasons import Code, LinkRel
 
 _EXTRACTOR = "newsml_g2"
-_NO_NEWS = {
-    "packageItem": "a package: it only refers to its items",
-    "conceptItem": "a concept item",
-    "knowledgeItem": "a knowledge item",
-    "planningItem": "a planning item",
-    "catalogItem": "a catalog item",
-}
 _TEXT_NATURES = frozenset({"text", "composite"})
 _HTML_TAGS = frozenset({"html", "body", "article", "div", "section", "p"})
 _SUBTITLES = frozenset({"sub", "subhead", "subheadline", "subtitle", "subheading", "deck"})
@@ -53,8 +46,8 @@ def newsml_drafts(
         Rejected: empty (a message without news items), not_article, oversized, unsupported_media_type.
     """
     root = read_xml(text, options)
-    if root.tag in _NO_NEWS:
-        raise Rejected(Code.NOT_ARTICLE, f"the NewsML-G2 document is {_NO_NEWS[root.tag]}")
+    if root.tag == "packageItem":
+        raise Rejected(Code.NOT_ARTICLE, "the NewsML-G2 document is a package: it only refers to its items")
     if root.tag == "newsItem":
         address = document.final_url or document.url
         return [_draft(root, document, options, ({}, []), content=document.content, address=address, trace=trace)]
@@ -167,7 +160,7 @@ def _markup(inline: Any) -> str:
 
 
 def _read_html(draft: Draft, markup: str, options: ParseOptions) -> None:
-    draft.body, draft.media, draft.links = read_fragment(markup, draft.url, options)
+    draft.body, draft.media, draft.links = read_fragment(markup, draft.url, options, page=True)
 
 
 def _read_metadata(draft: Draft, item: Any, document: RawDocument, embargo: str | None) -> None:
@@ -175,8 +168,8 @@ def _read_metadata(draft: Draft, item: Any, document: RawDocument, embargo: str 
     meta, about, rights = child(item, "itemMeta"), child(item, "contentMeta"), child(item, "rightsInfo")
     main, deck = _headlines(about, draft.language_claims)
     title = main or draft.title or line(child(meta, "title"))
-    draft.title, draft.subtitle = title, deck or draft.subtitle
-    draft.body = iptc.without_headline(draft.body, draft.title)
+    draft.title, draft.subtitle = title, iptc.subtitle_of(deck or draft.subtitle, title)
+    draft.body = iptc.tidy_body(draft.body, draft.title)
     inner, inner_credit = draft.authors, draft.syndicated_from
     iptc.take_source(draft, document, _name(child(meta, "provider")))
     bylines = [line(one) for one in children(about, "by")]
@@ -188,6 +181,7 @@ def _read_metadata(draft: Draft, item: Any, document: RawDocument, embargo: str 
     iptc.take_credits(draft, bylines, credits_)
     # The content's own byline names each author with the role; it says more than the item's line.
     draft.authors = inner or draft.authors
+    iptc.take_printed_byline(draft)
     dates = iptc.item_dates(
         "newsml",
         first=line(child(meta, "firstCreated")),
@@ -209,7 +203,7 @@ def _read_metadata(draft: Draft, item: Any, document: RawDocument, embargo: str 
     names = [_name(one, draft.language_claims, code=False) for one in subjects]
     names += [line(one) for one in children(about, "keyword")]
     slugs = [line(one) for one in children(about, "slugline")]
-    draft.tags = iptc.tags_of([*names, *draft.tags, *slugs])
+    draft.tags = iptc.tags_of([*names, *draft.tags, *slugs], draft.title)
     kinds = [text for one in children(about, "genre") for text in (iptc.code_name(_code(one)), _name(one))]
     draft.genre = iptc.genre_of(kinds) or draft.genre
     draft.rights = _rights(rights) or draft.rights
@@ -241,7 +235,9 @@ def _name(element: Any, languages: Sequence[str] = (), *, code: bool = True) -> 
     if names:
         return names[0][1]
     qcode = attribute(element, "qcode")
-    return attribute(element, "literal") or (qcode.partition(":")[2] or None if qcode and code else None)
+    if qcode:  # beside a code a literal is another code
+        return (qcode.partition(":")[2] or None) if code else None
+    return attribute(element, "literal")
 
 
 def _is_author(creator: Any) -> bool:

@@ -120,7 +120,8 @@ def _read_texts(draft: Draft, item: Item, document: RawDocument, options: ParseO
         if candidates and not draft.body:
             chosen = next((text for role, text in candidates if role == "main"), None)
             read(draft, chosen or max((text for _, text in candidates), key=len), document, options)
-    draft.body = iptc.without_headline(draft.body, draft.title)
+    draft.subtitle = iptc.subtitle_of(draft.subtitle, draft.title)
+    draft.body = iptc.tidy_body(draft.body, draft.title)
     if draft.body:
         iptc.take_description(draft, summary)
     elif summary:
@@ -136,7 +137,7 @@ def _read_html(draft: Draft, markup: str, _: RawDocument, options: ParseOptions)
     if "<" not in markup:
         draft.body = normalize_line(plain(markup))  # in HTML a line end is a space
     else:
-        draft.body, draft.media, draft.links = read_fragment(_without_head(markup), draft.url, options)
+        draft.body, draft.media, draft.links = read_fragment(markup, draft.url, options, page=True)
 
 
 def _read_nitf(draft: Draft, text: str, document: RawDocument, options: ParseOptions) -> None:
@@ -149,19 +150,12 @@ def _read_plain(draft: Draft, text: str, _: RawDocument, __: ParseOptions) -> No
     draft.body = normalize_body(text)
 
 
-def _without_head(markup: str) -> str:
-    """HTML without its head, whose title is no text of the body."""
-    folded = markup.casefold() if len(markup.casefold()) == len(markup) else markup
-    start = folded.find("<head>")
-    end = folded.find("</head>", start) if start >= 0 else -1
-    return markup if end < 0 else markup[:start] + markup[end + len("</head>") :]
-
-
 def _read_metadata(draft: Draft, item: Item, document: RawDocument, embargo: str | None) -> None:
     iptc.take_source(draft, document, None)
     sources = _objects(item.get("infosources") or item.get("infosource"))
     credits_ = [*(_text(one.get("name")) for one in sources), _text(item.get("creditline"))]
     iptc.take_credits(draft, [_text(item.get("byline")) or _text(item.get("by"))], credits_)
+    iptc.take_printed_byline(draft)
     draft.dates = iptc.item_dates(
         "ninjs",
         first=_text(item.get("firstcreated")),
@@ -175,7 +169,7 @@ def _read_metadata(draft: Draft, item: Item, document: RawDocument, embargo: str
     words = item.get("keywords")
     named = [_text(one.get("name")) for one in subjects]
     named += [_text(word) for word in (words if isinstance(words, list) else [])[:_MAX_PARTS]]
-    draft.tags = iptc.tags_of([*named, _text(item.get("slugline"))])
+    draft.tags = iptc.tags_of([*named, _text(item.get("slugline"))], draft.title)
     genres = _objects(item.get("genres") or item.get("genre"))
     names = [_text(one.get(key)) for one in genres for key in ("name", "code", "literal", "uri")]
     draft.genre = iptc.genre_of([*names, *(iptc.code_name(name) for name in names)])

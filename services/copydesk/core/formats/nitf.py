@@ -5,6 +5,7 @@ Source: IPTC, NITF 3.6 schema and documentation (iptc.org/std/NITF).
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urljoin
 
@@ -17,6 +18,7 @@ from copydesk.core.errors import Rejected
 from copydesk.core.formats import iptc
 from copydesk.core.formats.fragment import read_fragment
 from copydesk.core.formats.xml_tree import attribute, child, children, language_of, line, read_xml
+from copydesk.core.lines.captions import split_credit
 from copydesk.core.options import ParseOptions
 from copydesk.core.trace import NO_TRACE, Trace
 from copydesk_schemas.parts import Media, Rights
@@ -34,6 +36,7 @@ _NO_TEXT = frozenset(
     {"media", "tobject", "key-list", "classifier", "copyrite", "custom-table", "table-reference", "nitf-table-metadata"}
 )
 """Elements of the body whose text is metadata, or is read by itself."""
+_ONLY_CREDIT = re.compile(r"\s*(?:Foto|Photo|Picture|Bild|Image)\s*:\s*(?P<who>.{2,80})\Z", re.IGNORECASE)
 _CONFIDENCE = {
     "title": 0.95, "subtitle": 0.9, "description": 0.85, "body": 0.95, "authors": 0.9, "dateline": 0.9, "section": 0.8,
     "tags": 0.8, "genre": 0.7, "media": 0.9, "links": 0.9, "rights": 0.9, "syndicated_from": 0.8,
@@ -61,7 +64,8 @@ def nitf_drafts(
         draft.withdrawn = True
         trace.note("nitf", "management-status", "a takedown", "its provider has canceled it")
         return [draft]
-    iptc.refuse_embargoed(release, document)
+    if release is not None and read_date(release) is not None:
+        iptc.refuse_embargoed(release, document)
     fill_from_nitf(draft, root, document, options)
     if not draft.body:
         raise Rejected(Code.NO_TEXT, "the NITF document has no text in its body.content")
@@ -76,7 +80,8 @@ def fill_from_nitf(draft: Draft, root: Any, document: RawDocument, options: Pars
     docdata = child(head, "docdata")
     publication = child(head, "pubdata")
     draft.title = line(child(top, "hedline/hl1")) or line(child(head, "title"))
-    draft.subtitle = next((text for deck in children(top, "hedline/hl2") if (text := line(deck))), None)
+    deck = next((text for one in children(top, "hedline/hl2") if (text := line(one))), None)
+    draft.subtitle = iptc.subtitle_of(deck, draft.title)
     draft.language_claims = iptc.claims_of(
         language_of(child(root, "body")), language_of(root), attribute(root, "baselang"), document.language_hint
     )
@@ -86,13 +91,15 @@ def fill_from_nitf(draft: Draft, root: Any, document: RawDocument, options: Pars
     distributor = line(child(top, "distributor"))
     iptc.take_source(draft, document, attribute(publication, "name") or distributor)
     _authors(draft, top, distributor)
+    iptc.take_printed_byline(draft)
     draft.dates = _dates(docdata, publication, head)
     _dateline(draft, child(top, "dateline"))
     draft.section = attribute(publication, "position.section")
     subjects = list(children(head, "tobject/tobject.subject"))
     draft.tags = iptc.tags_of(
         [attribute(word, "key") for word in children(docdata, "key-list/keyword")]
-        + [_subject(subject) for subject in subjects]
+        + [_subject(subject) for subject in subjects],
+        draft.title,
     )
     kinds = [attribute(one, "tobject.property.type") for one in children(head, "tobject/tobject.property")]
     draft.genre = iptc.genre_of([*kinds, attribute(child(head, "tobject"), "tobject.type")])
@@ -208,6 +215,11 @@ def _body(draft: Draft, root: Any, options: ParseOptions) -> None:
         whole.append(content)
     for element in list(whole.iter(*_NO_TEXT)):
         _drop(element)
+    for pause in list(whole.iter("br")):
+        # Agencies wrap their lines so; two in a row divide paragraphs.
+        following = pause.getnext()
+        if following is None or following.tag != "br" or (pause.tail or "").strip():
+            _drop(pause)
     for row in list(whole.iter("tr")):
         cells = [text for cell in row if cell.tag in {"td", "th"} and (text := _blocks(cell))]
         tail = row.tail
@@ -222,7 +234,7 @@ def _body(draft: Draft, root: Any, options: ParseOptions) -> None:
         element.tag = tag
     markup = etree.tostring(whole, method="html", encoding="unicode")
     body, _, draft.links = read_fragment(markup, draft.url, options)
-    draft.body = iptc.without_headline(body, draft.title)
+    draft.body = iptc.tidy_body(body, draft.title)
     draft.media = draft.media[: iptc.MAX_MEDIA]
 
 
@@ -251,13 +263,17 @@ def _media(element: Any, base: str | None) -> Media | None:
     said += [attribute(one, name) for name in ("source-credit", "copyright") for one in references]
     kinds = [element.get("media-type"), *(one.get("mime-type") for one in references)]
     kind = next((found for name in kinds if (found := iptc.media_type(name))), None)
-    if url is None and not captions:
+    caption, credit = " ".join(captions)[:2000], next((text[:200] for text in said if text), None)
+    if credit is None:
+        only = _ONLY_CREDIT.match(caption)
+        caption, credit = ("", only["who"]) if only else split_credit(caption)
+    if url is None and not caption:
         return None
     return Media(
         type=kind or MediaType.IMAGE,
         url=url,
-        caption=" ".join(captions)[:2000] or None,
-        credit=next((text[:200] for text in said if text), None),
+        caption=caption or None,
+        credit=credit,
         width=width,
         height=height,
     )
