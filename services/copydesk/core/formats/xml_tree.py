@@ -46,8 +46,6 @@ def read_xml(text: str, options: ParseOptions) -> Any:
         encoding="utf-8",
         recover=True,
         resolve_entities=False,
-        load_dtd=False,
-        dtd_validation=False,
         no_network=True,
         huge_tree=False,
         remove_comments=True,
