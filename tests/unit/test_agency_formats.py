@@ -313,6 +313,13 @@ def test_xml_in_disorder_is_read_as_far_as_it_goes() -> None:
     assert (root.tag, line(root)) == ("x", "a <b c\ufffd&d; <e>")
 
 
+def test_prefixes_that_were_never_declared_go() -> None:
+    text = "<nitf:nitf><nitf:body><q:7>a</q:7><:x>b</:x></nitf:body></nitf:nitf>"
+    assert [element.tag for element in read_xml(text, ParseOptions()).iter()][:2] == ["nitf", "body"]
+    prefixed = nitf().replace("</", "</n:").replace("<", "<n:").replace("<n:/n:", "</n:")
+    assert articles(raw(prefixed))[0].body == TEXT
+
+
 def test_tables_quotes_and_footnotes_of_nitf_are_paragraphs() -> None:
     content = (
         f"<p>{TEXT}</p><table><caption>Ways</caption>"

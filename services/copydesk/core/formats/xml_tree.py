@@ -64,9 +64,18 @@ def read_xml(text: str, options: ParseOptions) -> Any:
             raise Rejected(
                 Code.OVERSIZED, f"the XML is nested too deeply or has too long a part: {entry.message[:100]}"
             )
-    for element in root.iter():
-        element.tag = etree.QName(element).localname if isinstance(element.tag, str) else element.tag
+    for element in root.iter(etree.Element):
+        _unprefix(element)
     return root
+
+
+def _unprefix(element: Any) -> None:
+    """Leave the local name as the tag; a prefix that was never declared stands before it."""
+    local = element.tag.rpartition("}")[2].rpartition(":")[2]
+    try:
+        element.tag = local
+    except ValueError:  # what is left is no name: of a tag that begins within something else
+        element.tag = "unknown"
 
 
 def _refuse_long_tags(text: str) -> None:
