@@ -100,6 +100,26 @@ def test_lines_above_the_text_name_author_and_day() -> None:
     assert read(f"# Bridge closed\n\nOn 23 February 2026 it rained.\n\n{TEXT}").body.startswith("On 23 February")
 
 
+def test_menus_and_what_stands_above_the_title_are_left_out() -> None:
+    menu = "".join(f"- [Section {n}](https://paper.example/s{n})\n" for n in range(4))
+    article = read(
+        f"[Skip](#main) | [Home](https://paper.example/)\n\n![Logo](https://paper.example/logo.png)\n\n{menu}\n"
+        f"# Bridge closed\n\n{TEXT}\n\n- [One link](https://paper.example/one) in a list\n\n"
+        "[Alone](https://paper.example/alone)\n\nRead more\n\n"
+        "- [Older story](https://paper.example/2)\n- **[Older still](https://paper.example/3)**\n- [Oldest](/4)\n"
+    )
+    assert article.title == "Bridge closed"
+    assert paragraphs(article.body) == [TEXT, "One link in a list", "Alone", "Read more"]
+    assert article.media == []
+    assert [(link.rel, link.url) for link in article.links] == [
+        ("body", "https://paper.example/one"),
+        ("body", "https://paper.example/alone"),
+        ("related", "https://paper.example/2"),
+        ("related", "https://paper.example/3"),
+    ]
+    assert read(f"{TEXT}\n\n# Bridge closed\n\n**x**").body.startswith(TEXT)
+
+
 @pytest.mark.parametrize("line", ["draft: true", "published: false", "draft: True"])
 def test_drafts_are_withheld(line: str) -> None:
     (failure,) = failures(raw(f"---\ntitle: Bridge\n{line}\n---\n\n{TEXT}"))

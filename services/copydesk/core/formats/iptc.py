@@ -30,7 +30,7 @@ MAX_LINKS = 300
 _DATE_CHARS = 200
 _RIGHTS_CHARS = 2_000
 _BYLINE_CHARS = 150
-_SIGN = re.compile(r"[A-Za-z]{1,3}|[a-z0-9]+(?:[._\-][a-z0-9]+)+")
+_SIGN = re.compile(r"[a-z]{1,3}|[A-Z]{1,3}|[a-z0-9]+(?:[._\-][a-z0-9]+)+")
 """Initials and user names, with which editors sign: no names."""
 _SIGN_OFF = re.compile(
     r"[-–—(]*\s*(?:ends?|ENDS?|Ends?|30|#+|_+|\*+)\s*[-–—)]*"

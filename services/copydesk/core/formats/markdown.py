@@ -5,43 +5,30 @@ Source: CommonMark 0.31; front matter as Jekyll, Hugo and their like write it.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cache
-from typing import TYPE_CHECKING
-from urllib.parse import urljoin
-
 from copydesk import __version__
 from copydesk.core.document import Draft, FoundDate, RawDocument
 from copydesk.core.envelope import is_web_url
 from copydesk.core.errors import Rejected
 from copydesk.core.formats import iptc
-from copydesk.core.formats.fragment import read_fragment
 from copydesk.core.formats.front_matter import FrontMatter, read_front_matter
+from copydesk.core.formats.markdown_blocks import Block, absolute, read_blocks
 from copydesk.core.lines.byline import read_byline
-from copydesk.core.lines.captions import split_credit
 from copydesk.core.lines.patterns import DATE, date_share
 from copydesk.core.options import ParseOptions
 from copydesk.core.structured.authors import read_authors
 from copydesk.core.structured.titles import key_of
-from copydesk.core.text.normalize import normalize_body, normalize_line
+from copydesk.core.text.normalize import normalize_body
 from copydesk.core.trace import NO_TRACE, Trace
-from copydesk_schemas.parts import Link, Media
-from copydesk_schemas.reasons import Code, DateRole, Flag, FoundIn, LinkRel
-
-if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
-    from markdown_it.token import Token
+from copydesk_schemas.parts import Media
+from copydesk_schemas.reasons import Code, DateRole, Flag, FoundIn
 
 _EXTRACTOR = "markdown"
 MAX_CHARS = 600_000
 """Characters that are read, a little more than the longest body; what follows is cut with the flag truncated."""
-_MAX_HTML_BLOCKS = 500
 _HEADER_LINES = 3
+_PROSE = 80
+"""Characters from which on a paragraph is prose."""
 _HEADER_CHARS = 150
-_SHORTCODE = re.compile(r"\{\{[<%][^{}\n]{0,500}[>%]\}\}|\{%[^{}\n]{0,500}%\}")
-_FOOTNOTE = re.compile(r"\[\^[\w\-]{1,30}\]:?")
 _TITLES = ("title", "headline")
 _SUBTITLES = ("subtitle", "subhead", "deck", "lead", "lede")
 _DESCRIPTIONS = ("description", "summary", "excerpt", "abstract", "dek")
@@ -68,24 +55,6 @@ _SURE = {
 }  # fmt: skip
 
 
-@dataclass(slots=True)
-class _Block:
-    """A paragraph, heading or row. `level` is that of a heading, else 0."""
-
-    text: str
-    level: int = 0
-    media: list[Media] = field(default_factory=list)
-    emphasised: bool = False
-    """All of it is emphasised."""
-
-
-@cache
-def _parser() -> MarkdownIt:
-    from markdown_it import MarkdownIt
-
-    return MarkdownIt("commonmark", {"html": True}).enable("table")
-
-
 def markdown_draft(text: str, document: RawDocument, options: ParseOptions, *, trace: Trace = NO_TRACE) -> Draft:
     """The article of a Markdown document.
 
@@ -106,134 +75,21 @@ def markdown_draft(text: str, document: RawDocument, options: ParseOptions, *, t
     stated = next((url for key in _ADDRESSES for url in head.get(key, ()) if is_web_url(url)), None)
     draft.url = document.final_url or document.url or stated
     draft.canonical_link = stated
-    blocks = list(_blocks(_parser().parse(_SHORTCODE.sub(" ", text)), draft, options))
-    _take_captions(blocks)
+    blocks = read_blocks(text, draft.url, options)
     _take_head(draft, head, document)
     _take_title(draft, blocks, trace)
     _take_header_lines(draft, blocks)
     draft.media += [media for block in blocks for media in block.media]
     draft.media = iptc.merge_media([], draft.media)
     draft.body = normalize_body("\n\n".join(block.text for block in blocks if block.text))
-    draft.links = draft.links[: iptc.MAX_LINKS]
+    links = {(link.url, link.text): link for block in blocks for link in block.links}
+    draft.links = list(links.values())[: iptc.MAX_LINKS]
     if not any(block.text and not block.level for block in blocks):
         raise Rejected(Code.NO_TEXT, "the Markdown document has no text below its headings")
     iptc.take_dateline(draft, None, None)
     sure = {"body": 0.9, "media": 0.85, "links": 0.9, "dateline": 0.7}
     iptc.note_all(draft, _EXTRACTOR, sure, FoundIn.TEXT)
     return draft
-
-
-def _blocks(tokens: Sequence[Token], draft: Draft, options: ParseOptions) -> Iterator[_Block]:
-    """Blocks with text or pictures, in order. Links go to the draft."""
-    level, row, html_blocks = 0, list[str](), 0
-    seen: set[tuple[str | None, str | None]] = set()
-    in_row = False
-    for token in tokens:
-        match token.type:
-            case "heading_open":
-                level = int(token.tag[1:])
-            case "heading_close":
-                level = 0
-            case "tr_open":
-                in_row, row = True, []
-            case "tr_close":
-                in_row = False
-                yield _Block(" | ".join(row))
-            case "inline":
-                block = _inline(token, draft, seen)
-                block.level = level
-                if in_row:
-                    row += [block.text] if block.text else []
-                elif block.text or block.media:
-                    yield block
-            case "fence" | "code_block":
-                yield _Block(normalize_line(token.content))
-            case "html_block":
-                html_blocks += 1
-                if html_blocks <= _MAX_HTML_BLOCKS and not token.content.lstrip().startswith("<!--"):
-                    body, media, links = read_fragment(token.content, draft.url, options)
-                    draft.links += links
-                    yield _Block(body, media=media)
-
-
-def _inline(token: Token, draft: Draft, seen: set[tuple[str | None, str | None]]) -> _Block:
-    """The text of inline content, with its pictures; its links go to the draft."""
-    pieces: list[str] = []
-    outside: list[str] = []
-    media: list[Media] = []
-    href: str | None = None
-    words: list[str] = []
-    depth = 0
-    alone = all(
-        part.type in {"image", "softbreak", "link_open", "link_close"} or not part.content.strip()
-        for part in token.children or ()
-        if part.type not in {"em_open", "em_close"}
-    )
-    for part in token.children or ():
-        text = ""
-        match part.type:
-            case "text" | "code_inline" | "text_special":
-                text = part.content
-            case "softbreak" | "hardbreak":
-                text = " "
-            case "html_inline":
-                text = " " if part.content.lower().startswith("<br") else ""
-            case "image":
-                media += _image(part, draft.url, alone=alone)
-            case "em_open" | "strong_open":
-                depth += 1
-            case "em_close" | "strong_close":
-                depth -= 1
-            case "link_open":
-                href, words = str(part.attrs.get("href", "")), []
-            case "link_close":
-                _add_link(draft, href, normalize_line("".join(words)), seen)
-                href = None
-        if text:
-            pieces.append(text)
-            if href is not None:
-                words.append(text)
-            if depth == 0:
-                outside.append(text)
-    text = normalize_line(_FOOTNOTE.sub("", "".join(pieces)))
-    return _Block(text, media=media, emphasised=bool(text) and not "".join(outside).strip())
-
-
-def _add_link(draft: Draft, href: str | None, words: str, seen: set[tuple[str | None, str | None]]) -> None:
-    url = _absolute(href, draft.url)
-    if url and words and (url, words) not in seen and len(seen) < iptc.MAX_LINKS:
-        seen.add((url, words))
-        draft.links.append(Link(url=url, text=words[:300], rel=LinkRel.BODY))
-
-
-def _image(part: Token, base: str | None, *, alone: bool) -> list[Media]:
-    """A picture. What it shows is said by its title, or by its alternative text where it stands alone."""
-    url = _absolute(str(part.attrs.get("src", "")), base)
-    said = str(part.attrs.get("title") or "") or (part.content if alone else "")
-    caption, credit = split_credit(normalize_line(said[:2000]))
-    return [Media(url=url, caption=caption or None, credit=credit)] if url else []
-
-
-def _absolute(address: str | None, base: str | None) -> str | None:
-    if not address or address.startswith(("#", "data:")):
-        return None
-    try:
-        url = urljoin(base or "", address)
-    except ValueError:
-        return None
-    return url if is_web_url(url) else None
-
-
-def _take_captions(blocks: list[_Block]) -> None:
-    """Emphasised words in a picture's own paragraph, or the emphasised paragraph below it, are its caption."""
-    for number, block in enumerate(blocks):
-        below = blocks[number + 1] if number + 1 < len(blocks) else block
-        said = block if block.emphasised else below if not block.text else None
-        if block.media and said is not None and said.emphasised and not said.level and len(said.text) <= 500:
-            caption, credit = split_credit(said.text)
-            last = block.media[-1]
-            block.media[-1] = last.model_copy(update={"caption": caption or None, "credit": credit or last.credit})
-            said.text = ""
 
 
 def _value(head: FrontMatter, *keys: str) -> str | None:
@@ -262,13 +118,16 @@ def _take_head(draft: Draft, head: FrontMatter, document: RawDocument) -> None:
             if raw and any(character.isdigit() for character in raw):
                 draft.dates.append(iptc.found_date(raw, role, f"front-matter:{key}", 0.9))
     draft.rights = iptc.rights_of(None, _value(head, "license", "licence"), _value(head, "copyright", "rights"))
-    pictures = [url for key in _PICTURES for one in head.get(key, ()) if (url := _absolute(one, draft.url))]
+    pictures = [url for key in _PICTURES for one in head.get(key, ()) if (url := absolute(one, draft.url))]
     draft.media = [Media(url=url) for url in pictures[:1]]
     iptc.note_all(draft, _EXTRACTOR, _SURE, FoundIn.META)
 
 
-def _take_title(draft: Draft, blocks: list[_Block], trace: Trace) -> None:
-    """The first heading of the first level, or one that opens the document, unless the front matter has a title."""
+def _take_title(draft: Draft, blocks: list[Block], trace: Trace) -> None:
+    """The first heading of the first level, or one that opens the document, unless the front matter has a title.
+
+    What stands above it goes, where no sentence is among it: a menu, a logo, «Skip to content».
+    """
     first = next((block for block in blocks if block.text), None)
     heading = next((block for block in blocks if block.level == 1 and block.text), None)
     heading = heading or (first if first is not None and first.level else None)
@@ -281,9 +140,13 @@ def _take_title(draft: Draft, blocks: list[_Block], trace: Trace) -> None:
     elif key_of(draft.title) != key_of(heading.text):
         return
     heading.text, heading.level = "", 0
+    above = blocks[: next(number for number, block in enumerate(blocks) if block is heading)]
+    if not any(len(block.text) >= _PROSE for block in above):
+        for block in above:
+            block.text, block.media, block.links = "", [], []
 
 
-def _take_header_lines(draft: Draft, blocks: list[_Block]) -> None:
+def _take_header_lines(draft: Draft, blocks: list[Block]) -> None:
     """Short lines above the text that name its author or its day."""
     for block in [one for one in blocks if one.text][:_HEADER_LINES]:
         if block.level or len(block.text) > _HEADER_CHARS:
