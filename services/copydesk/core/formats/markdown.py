@@ -78,7 +78,7 @@ def markdown_draft(text: str, document: RawDocument, options: ParseOptions, *, t
     blocks = read_blocks(text, draft.url, options)
     _take_head(draft, head, document)
     _take_title(draft, blocks, trace)
-    _take_header_lines(draft, blocks)
+    _take_header_lines(draft, blocks, trace)
     draft.media += [media for block in blocks for media in block.media]
     draft.media = iptc.merge_media([], draft.media)
     draft.body = normalize_body("\n\n".join(block.text for block in blocks if block.text))
@@ -143,10 +143,11 @@ def _take_title(draft: Draft, blocks: list[Block], trace: Trace) -> None:
     above = blocks[: next(number for number, block in enumerate(blocks) if block is heading)]
     if not any(len(block.text) >= _PROSE for block in above):
         for block in above:
+            trace.note("markdown", block.text[:120], "dropped", "it stands above the title, and no sentence is with it")
             block.text, block.media, block.links = "", [], []
 
 
-def _take_header_lines(draft: Draft, blocks: list[Block]) -> None:
+def _take_header_lines(draft: Draft, blocks: list[Block], trace: Trace) -> None:
     """Short lines above the text that name its author or its day."""
     for block in [one for one in blocks if one.text][:_HEADER_LINES]:
         if block.level or len(block.text) > _HEADER_CHARS:
@@ -160,4 +161,5 @@ def _take_header_lines(draft: Draft, blocks: list[Block]) -> None:
             draft.took("authors", _EXTRACTOR, __version__, FoundIn.TEXT, 0.8)
         if day is not None:
             draft.dates.append(FoundDate(day[0][:200], DateRole.PAGE, "text:header-line", 0.6))
+        trace.note("markdown", block.text, "byline" if byline else "date line", "a short line between title and text")
         block.text = ""

@@ -103,7 +103,13 @@ def _draft(
         return draft
     embargo = line(child(meta, "embargoed"))
     iptc.refuse_embargoed(embargo, document)
-    _read_content(draft, child(item, "contentSet"), document, options)
+    form = _read_content(draft, child(item, "contentSet"), document, options)
+    trace.note(
+        "newsml",
+        attribute(item, "guid") or "newsItem",
+        f"body taken from {form}" if form else "no text",
+        "the first that can be read",
+    )
     _read_metadata(draft, item, document, embargo)
     _read_links(draft, meta, known)
     if not draft.body:
@@ -116,8 +122,8 @@ def _code(element: Any) -> str | None:
     return attribute(element, "qcode") or attribute(element, "uri") or attribute(element, "literal")
 
 
-def _read_content(draft: Draft, content: Any, document: RawDocument, options: ParseOptions) -> None:
-    """The first rendition that can be read: NITF or XHTML in place, then data."""
+def _read_content(draft: Draft, content: Any, document: RawDocument, options: ParseOptions) -> str | None:
+    """The first rendition that can be read: NITF or XHTML in place, then data. What it was, for a person."""
     for inline in children(content, "inlineXML"):
         for root in inline:
             if root.tag == "nitf":
@@ -127,7 +133,7 @@ def _read_content(draft: Draft, content: Any, document: RawDocument, options: Pa
             elif root.tag in _HTML_TAGS:
                 _read_html(draft, _markup(inline), options)
             if draft.body:
-                return
+                return str(root.tag)
     for inline in children(content, "inlineData"):
         data = "".join(inline.itertext())
         if iptc.code_name(attribute(inline, "encoding")) in {"b64", "base64"}:
@@ -138,7 +144,8 @@ def _read_content(draft: Draft, content: Any, document: RawDocument, options: Pa
         elif not kind or kind.startswith("text/"):
             draft.body = normalize_body(data)
         if draft.body:
-            return
+            return f"data of the type {kind or 'unknown'}"
+    return None
 
 
 def _decoded(data: str) -> str:

@@ -64,7 +64,7 @@ def ninjs_draft(data: Item, document: RawDocument, options: ParseOptions, *, tra
         return draft
     embargo = _text(item.get("embargoed")) or _text(item.get("embargoeduntil"))
     iptc.refuse_embargoed(embargo, document)
-    _read_texts(draft, item, document, options)
+    _read_texts(draft, item, document, options, trace)
     _read_metadata(draft, item, document, embargo)
     if not draft.body:
         raise Rejected(Code.NO_TEXT, "the ninjs item has neither a body nor a description")
@@ -103,7 +103,7 @@ def _parts(item: Item, plural: str, singular: str) -> Iterator[tuple[str | None,
             yield (None if known else form), kind, value
 
 
-def _read_texts(draft: Draft, item: Item, document: RawDocument, options: ParseOptions) -> None:
+def _read_texts(draft: Draft, item: Item, document: RawDocument, options: ParseOptions, trace: Trace) -> None:
     headlines = [(role, _one_line(text)) for role, _, text in _parts(item, "headlines", "headline")]
     mains = [text for role, text in headlines if role == "main"] + [text for role, text in headlines if role is None]
     others = [text for role, text in headlines if role not in _SUBTITLES]
@@ -116,16 +116,22 @@ def _read_texts(draft: Draft, item: Item, document: RawDocument, options: ParseO
     marked = [(role, text) for role, kind, text in bodies if kind in _HTML or (not kind and "</" in text)]
     nitf = [(role, text) for role, kind, text in bodies if "nitf" in kind]
     unmarked = [(role, text) for role, kind, text in bodies if kind == "text/plain" or (not kind and "</" not in text)]
-    for candidates, read in ((marked, _read_html), (nitf, _read_nitf), (unmarked, _read_plain)):
+    for candidates, read, form in (
+        (marked, _read_html, "HTML"),
+        (nitf, _read_nitf, "NITF"),
+        (unmarked, _read_plain, "text"),
+    ):
         if candidates and not draft.body:
             chosen = next((text for role, text in candidates if role == "main"), None)
             read(draft, chosen or max((text for _, text in candidates), key=len), document, options)
+            trace.note("ninjs", f"{len(bodies)} bodies", f"body taken from {form}", "marked-up text comes before plain")
     draft.subtitle = iptc.subtitle_of(draft.subtitle, draft.title)
     draft.body = iptc.tidy_body(draft.body, draft.title)
     if draft.body:
         iptc.take_description(draft, summary)
     elif summary:
         draft.body = normalize_body(summary)
+        trace.note("ninjs", "description", "taken as the body", "the item has no other text")
         draft.flags.add(Flag.TRUNCATED)
 
 
