@@ -17,6 +17,7 @@ from copydesk.core.envelope import is_web_url
 from copydesk.core.errors import Rejected
 from copydesk.core.formats import iptc
 from copydesk.core.formats.fragment import read_fragment
+from copydesk.core.formats.newsml_media import attach, code_of
 from copydesk.core.formats.nitf import fill_from_nitf
 from copydesk.core.formats.xml_tree import attribute, child, children, language_of, line, read_xml
 from copydesk.core.options import ParseOptions
@@ -42,6 +43,8 @@ def newsml_drafts(
 ) -> list[Draft | Exception]:
     """One draft a news item, in order; one that can not be read, or is no text, leaves its exception.
 
+    Pictures that belong to a text of the same message are no items of their own: they are among its media.
+
     Raises:
         Rejected: empty (a message without news items), not_article, oversized, unsupported_media_type.
     """
@@ -50,7 +53,7 @@ def newsml_drafts(
         raise Rejected(Code.NOT_ARTICLE, "the NewsML-G2 document is a package: it only refers to its items")
     if root.tag == "newsItem":
         address = document.final_url or document.url
-        return [_draft(root, document, options, ({}, []), content=document.content, address=address, trace=trace)]
+        return [_draft(root, document, options, [], content=document.content, address=address, trace=trace)]
     if root.tag != "newsMessage":
         raise Rejected(Code.UNSUPPORTED_MEDIA_TYPE, f"the document begins with {str(root.tag)[:40]!r}, not a news item")
     items = list(children(root, "itemSet/newsItem"))
@@ -59,16 +62,18 @@ def newsml_drafts(
         raise Rejected(Code.EMPTY, f"the news message has no news items{f', only {others}' if others else ''}")
     if len(items) > options.max_feed_items:
         raise Rejected(Code.OVERSIZED, f"the message has {len(items)} items; the limit is {options.max_feed_items}")
-    trace.note("newsml", "newsMessage", f"split into {len(items)} items", "each news item is an article of its own")
-    pictures = {guid: media for item in items if (guid := attribute(item, "guid")) and (media := _media(item))}
-    packaged = _packaged(root, items, pictures)
+    pictures, attached = attach(root, items)
+    entries = [
+        (item, own) for number, (item, own) in enumerate(zip(items, pictures, strict=True)) if number not in attached
+    ]
+    reason = f"each news item is one, but for {len(attached)} pictures of others"
+    trace.note("newsml", f"{len(items)} news items", f"split into {len(entries)} items", reason)
     drafts: list[Draft | Exception] = []
-    for item in items:
+    for item, own in entries:
         try:
             content = etree.tostring(item, encoding="utf-8", with_tail=False)
             # The address of a message is that of none of its items.
-            known = pictures, packaged.get(attribute(item, "guid") or "", [])
-            drafts.append(_draft(item, document, options, known, content=content, address=None, trace=trace))
+            drafts.append(_draft(item, document, options, own, content=content, address=None, trace=trace))
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 - one bad item costs one dead letter, not the message
@@ -80,7 +85,7 @@ def _draft(
     item: Any,
     document: RawDocument,
     options: ParseOptions,
-    known: tuple[dict[str, Media], list[Media]],
+    pictures: list[Media],
     *,
     content: bytes,
     address: str | None,
@@ -94,10 +99,10 @@ def _draft(
     draft.canonical_link = stated
     language = attribute(child(about, "language"), "tag")
     draft.language_claims = iptc.claims_of(language, language_of(item), document.language_hint)
-    nature = iptc.code_name(_code(child(meta, "itemClass")))
+    nature = iptc.code_name(code_of(child(meta, "itemClass")))
     if nature is not None and nature not in _TEXT_NATURES:
         raise Rejected(Code.NOT_ARTICLE, f"the news item is of the nature {nature[:40]!r}, not a text")
-    if iptc.is_withdrawn(_code(child(meta, "pubStatus"))):
+    if iptc.is_withdrawn(code_of(child(meta, "pubStatus"))):
         draft.withdrawn = True
         trace.note("newsml", "pubStatus", "a takedown", "its provider has canceled it")
         return draft
@@ -111,15 +116,10 @@ def _draft(
         "the first that can be read",
     )
     _read_metadata(draft, item, document, embargo)
-    _read_links(draft, meta, known)
+    _read_links(draft, meta, pictures)
     if not draft.body:
         raise Rejected(Code.NO_TEXT, "the news item has no text that can be read in its contentSet")
     return draft
-
-
-def _code(element: Any) -> str | None:
-    """The concept that an element names."""
-    return attribute(element, "qcode") or attribute(element, "uri") or attribute(element, "literal")
 
 
 def _read_content(draft: Draft, content: Any, document: RawDocument, options: ParseOptions) -> str | None:
@@ -211,7 +211,7 @@ def _read_metadata(draft: Draft, item: Any, document: RawDocument, embargo: str 
     names += [line(one) for one in children(about, "keyword")]
     slugs = [line(one) for one in children(about, "slugline")]
     draft.tags = iptc.tags_of([*names, *draft.tags, *slugs], draft.title)
-    kinds = [text for one in children(about, "genre") for text in (iptc.code_name(_code(one)), _name(one))]
+    kinds = [text for one in children(about, "genre") for text in (iptc.code_name(code_of(one)), _name(one))]
     draft.genre = iptc.genre_of(kinds) or draft.genre
     draft.rights = _rights(rights) or draft.rights
     iptc.note_all(draft, _EXTRACTOR, _CONFIDENCE)
@@ -269,50 +269,13 @@ def _rights(info: Any) -> Rights | None:
     return iptc.rights_of(_name(holder, code=False), terms, notice)
 
 
-def _packaged(root: Any, items: list[Any], pictures: dict[str, Media]) -> dict[str, list[Media]]:
-    """Pictures that a package of the message puts together with its one text, by the text's guid."""
-    texts = {guid for item in items if (guid := attribute(item, "guid")) and guid not in pictures}
-    found: dict[str, list[Media]] = {}
-    for package in children(root, "itemSet/packageItem"):
-        named = list(dict.fromkeys(attribute(one, "residref") or "" for one in package.iter("itemRef")))
-        own = [guid for guid in named if guid in texts]
-        if len(own) == 1:
-            found.setdefault(own[0], []).extend(pictures[guid] for guid in named if guid in pictures)
-    return found
-
-
-def _read_links(draft: Draft, meta: Any, known: tuple[dict[str, Media], list[Media]]) -> None:
-    """Links of the item: pictures of the same message are media of the text, web addresses are related pages."""
-    pictures, packaged = known
+def _read_links(draft: Draft, meta: Any, pictures: list[Media]) -> None:
+    """Pictures of the same message are media of the text, web addresses are related pages."""
     found: dict[str, Link] = {}
-    listed = list[Media]()
     for link in children(meta, "link"):
-        media = pictures.get(attribute(link, "residref") or "")
-        if media is not None and media not in listed and len(listed) < iptc.MAX_MEDIA:
-            listed.append(media)
         href = attribute(link, "href")
         if href and is_web_url(href) and iptc.code_name(attribute(link, "rel")) in {None, "seealso", "related"}:
             found.setdefault(href, Link(url=href, text=line(child(link, "title")), rel=LinkRel.RELATED))
-    listed += [media for media in packaged if media not in listed]
-    draft.media = iptc.merge_media(draft.media, listed)
+    draft.media = iptc.merge_media(draft.media, pictures)
     draft.links = (draft.links + list(found.values()))[: iptc.MAX_LINKS]
     iptc.note_all(draft, _EXTRACTOR, {name: _CONFIDENCE[name] for name in ("media", "links")})
-
-
-def _media(item: Any) -> Media | None:
-    """A picture, video or sound item as a media of another; None where it is none."""
-    kind = iptc.media_type(iptc.code_name(_code(child(item, "itemMeta/itemClass"))))
-    if kind is None or iptc.is_withdrawn(_code(child(item, "itemMeta/pubStatus"))):
-        return None
-    about = child(item, "contentMeta")
-    renditions = [
-        (attribute(one, "href") or "", iptc.pixels(one.get("width")), iptc.pixels(one.get("height")))
-        for one in children(item, "contentSet/remoteContent")
-    ]
-    url, width, height = iptc.best_rendition(renditions)
-    caption = line(child(about, "description")) or line(child(about, "headline"))
-    credit = line(child(about, "creditline")) or line(child(about, "by"))
-    if url is None and caption is None:
-        return None
-    caption = caption[:2000] if caption else None
-    return Media(type=kind, url=url, caption=caption, credit=credit, width=width, height=height)
