@@ -1,0 +1,133 @@
+"""One walk over a page's tree for all that may be a date, with its distance from the headline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml.html import HtmlElement
+
+from copydesk.core.structured.titles import key_of
+
+_DATE_LIKE = re.compile(r"\d{4}|\d\s?[./-]\s?\d")
+"""What every full date has: a year of four digits, or two numbers side by side."""
+_TEXT_MAX = 200
+"""Characters of a text that may be a date line; longer ones are prose."""
+_PROSE_MIN = 60
+"""Characters from which on a text is taken for a piece of running text."""
+_HITS_MAX = 300
+"""More places than this are an archive."""
+_ATTRIBUTES = re.compile(
+    r"datetime|itemprop|data-(?:[a-z]+-)*(?:date|datetime|time|timestamp|published|pubdate|modified|updated|created)"
+    r"(?:-(?:at|on|date|time|iso|utc|published|modified))?"
+)
+_HEADINGS = frozenset({"h1", "h2", "h3"})
+_TITLE_MAX = 400
+_TITLE_MIN = 12
+"""Characters that a heading has at least before it is held against the page's titles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A place that may hold a date.
+
+    `text` is the text node, or the attribute's value where `attribute` names one. `offset` counts the characters of
+    text before it, `prose` those of running text alone.
+    """
+
+    element: Any
+    text: str
+    attribute: str
+    offset: int
+    prose: int
+
+
+@dataclass(slots=True)
+class Walk:
+    """What one walk found. `headline` is the place of the headline: offset, prose and the element."""
+
+    hits: list[Hit] = field(default_factory=list)
+    headline: Hit | None = None
+    prose: int = 0
+
+
+def walk(tree: HtmlElement, titles: Sequence[str]) -> Walk:
+    """Collect the places that may hold a date, in document order, and find the headline.
+
+    Args:
+        tree: the page without scripts.
+        titles: what the page calls its article, to tell its heading from others.
+    """
+    found = Walk()
+    hits = found.hits
+    keys = [key for title in titles if (key := key_of(title))]
+    offset = prose = 0
+    best = 0
+    for element in tree.iter():
+        tag = element.tag
+        if tag.__class__ is not str:
+            continue
+        text, tail = element.text, element.tail
+        if tag in _HEADINGS:
+            rank = _headline_rank(element, tag, keys)
+            if rank > best:
+                best, found.headline = rank, Hit(element, "", "", offset, prose)
+        if len(hits) < _HITS_MAX:
+            if tag == "time":
+                hits.append(Hit(element, element.get("datetime") or "", "datetime", offset, prose))
+            else:
+                for name in element.keys():  # noqa: SIM118 - an element is no mapping
+                    if len(name) >= 8 and (name[0] in "di") and _ATTRIBUTES.fullmatch(name):
+                        _take_attribute(hits, element, name, offset, prose)
+                if tag == "abbr" and element.get("title"):
+                    hits.append(Hit(element, element.get("title"), "title", offset, prose))
+        if text:
+            size = len(text)
+            if size <= _TEXT_MAX and size >= 6 and len(hits) < _HITS_MAX and _DATE_LIKE.search(text):
+                hits.append(Hit(element, text, "", offset, prose))
+            offset += size
+            if size >= _PROSE_MIN:
+                prose += size
+        if tail:
+            size = len(tail)
+            if size <= _TEXT_MAX and size >= 6 and len(hits) < _HITS_MAX and _DATE_LIKE.search(tail):
+                hits.append(Hit(element.getparent(), tail, "", offset, prose))
+            offset += size
+            if size >= _PROSE_MIN:
+                prose += size
+    found.prose = prose
+    return found
+
+
+def _take_attribute(hits: list[Hit], element: Any, name: str, offset: int, prose: int) -> None:
+    value = element.get(name)
+    if name == "itemprop":
+        if value and value.lower() in {"datepublished", "datemodified", "datecreated", "uploaddate"}:
+            text = element.get("content") or element.get("datetime") or ""
+            hits.append(Hit(element, text, value.lower(), offset, prose))
+    elif value and 8 <= len(value) <= 40 and _DATE_LIKE.search(value):
+        hits.append(Hit(element, value, name, offset, prose))
+
+
+def _headline_rank(element: Any, tag: str, keys: Sequence[str]) -> int:
+    """How likely a heading is the headline: 3 where it says what the page's titles say, 2 and 1 for h1, else 0."""
+    key = key_of(text_within(element, _TITLE_MAX))
+    if len(key) >= _TITLE_MIN and any(key in title or title in key for title in keys if len(title) >= _TITLE_MIN):
+        return 4 if tag == "h1" else 3
+    if tag == "h1":
+        return 2 if len(key) >= _TITLE_MIN else 1
+    return 0
+
+
+def text_within(element: Any, most: int) -> str:
+    """The element's text, pieces divided by a space, until it is longer than `most`."""
+    pieces: list[str] = []
+    size = 0
+    for piece in element.itertext():
+        pieces.append(piece)
+        size += len(piece) + 1
+        if size > most:
+            break
+    return " ".join(pieces)
