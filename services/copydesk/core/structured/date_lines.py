@@ -10,13 +10,16 @@ from copydesk.core.dates.read import read_date
 from copydesk.core.dates.roles import Label, label_after, label_before
 from copydesk.core.dates.written import Written, written_dates
 from copydesk.core.document import FoundDate
-from copydesk.core.structured.date_walk import Hit, Walk, text_within
+from copydesk.core.structured.date_places import FRAME, IN, OUT, beside_by_name, hints_of
+from copydesk.core.structured.date_walk import ITEMPROPS, Hit, Walk, text_within
 from copydesk_schemas.reasons import DateRole
 
 _LINE = 140
 """Characters that a line with a date has at most, label, byline and reading time included."""
 _LOOSE = 45
 """Characters that may stand beside an unlabelled date within its own part of the line; more is a sentence."""
+_LABEL_MAX = 40
+"""Characters between a label and its date, the label included."""
 _LINES_MAX = 60
 _BEFORE = 350
 """Characters of text between a date line and the headline below it."""
@@ -24,46 +27,22 @@ _DECK = 450
 """Characters of running text between the headline and the date line below it: a deck, a key point, a caption."""
 _AFTER = 1_500
 """Characters of any text between the headline and the date line below it."""
+_LISTED = 3
+"""So many days in the same markup away from the headline are the dates of other stories."""
 _SEPARATOR = re.compile(r"\s[|·•–—⋅/∙-]\s|[|·•⋅∙\n]")
 _ORDINAL_GAP = re.compile(r"(?<=\d) (?=(?:st|nd|rd|th)\b)")
-_CLOCK_END = re.compile(r"[\s,]*(?:\(?[A-Z]{2,5}\)?|[ap]\.?m\.?|Uhr|h)?\s*", re.IGNORECASE)
-
-_BESIDE_TAGS = frozenset({"aside", "nav", "form", "select", "figcaption", "figure", "blockquote", "pre", "code", "table"})
-_BESIDE = re.compile(
-    r"comment|related|sidebar|side-bar|recommend|teaser|promo|popular|latest|trending|most-?read|newsletter|recirc|"
-    r"more-|read-?next|next-|prev|carousel|slider|swiper|widget|archive|cookie|consent|modal|popup|caption|"
-    r"cite|citation|reference|footnote|review-item|testimonial|product|event|calendar|ticker|weather|breaking|reply|"
-    r"upcoming|suggest|cards?(?:$|[\s_-])|tile|listing|subscribe|copyright|banner|menu|navbar|disclaimer",
-    re.IGNORECASE,
-)
-"""Classes of what stands beside a story. Those of the page's frame are not asked, see `_FRAME`."""
-_FRAME = frozenset({"body", "html", "main"})
-_PUBLISHED_CLASS = re.compile(
-    r"publish|pubdate|pub-date|post(?:ed)?[_-]?(?:on|date)|(?:article|entry|story|news|blog|post)[_-]{0,2}date|release-?date|"
-    r"date[_-]?(?:published|posted|created?)|created",
-    re.IGNORECASE,
-)
-_MODIFIED_CLASS = re.compile(r"modif|updat|edited|revis|aktualis|changed", re.IGNORECASE)
-_DATE_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:date|time|timestamp|dateline|datetime|datum|fecha|data|tanggal|dato|meta|byline|info|published|"
-    r"posted|byline-date|pubdate|details)(?:$|[\s_-])|date|timestamp|byline|meta",
-    re.IGNORECASE,
-)
-_TODAY_CLASS = re.compile(r"today|current[_-]?(?:date|time)|masthead|clock|now(?:$|[\s_-])", re.IGNORECASE)
+_SPAN_AFTER_DASH = re.compile(r"\s?[|–—-]\s?\d{1,2}[:.]\d\d")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Line:
     """A date in its line."""
 
-    hit: Hit
-    raw: str
-    role: DateRole
-    confidence: float
-    source: str
+    date: FoundDate
     day: str
-    signature: str
+    signature: tuple[str | None, ...]
     near: bool
+    labelled: bool
 
 
 def read_lines(found: Walk, language: str) -> list[FoundDate]:
@@ -79,17 +58,10 @@ def read_lines(found: Walk, language: str) -> list[FoundDate]:
         lines += reader.read(hit)
         if len(lines) >= _LINES_MAX:
             break
-    return [
-        FoundDate(line.raw[:200], line.role, line.source, round(line.confidence, 3)) for line in _without_lists(lines)
-    ]
-
-
-def _without_lists(lines: list[_Line]) -> list[_Line]:
-    """Without the dates of listed stories: three or more days in the same markup, away from the headline."""
-    days: dict[str, set[str]] = {}
+    days: dict[tuple[str | None, ...], set[str]] = {}
     for line in lines:
         days.setdefault(line.signature, set()).add(line.day)
-    return [line for line in lines if line.near or len(days[line.signature]) < 3]
+    return [line.date for line in lines if line.near or len(days[line.signature]) < _LISTED]
 
 
 class _Reader:
@@ -98,28 +70,26 @@ class _Reader:
     def __init__(self, found: Walk, language: str) -> None:
         self.headline = found.headline
         self.language = language
-        self.beside: dict[Any, bool] = {}
-        self.stories = 0
+        self.beside: dict[Any, int] = {}
+        head = found.headline.element if found.headline is not None else None
+        self.holders = frozenset((head, *head.iterancestors())) if head is not None else frozenset()
 
     def read(self, hit: Hit) -> list[_Line]:
         """The dates of the line in which a hit stands."""
-        text = hit.text
-        if hit.attribute and not text:
-            text = text_within(hit.element, _LINE)
+        text = " ".join(hit.text.split()) if hit.text else text_within(hit.element, _LINE)
         near = self._near(hit)
-        label = _own_label(hit.element)
-        marked = bool(hit.attribute)
-        if not near and not marked and not (_DATE_CLASS.search(label) or label_before(text)):
+        hints = hints_of(hit.element)
+        if not text or not (near or hit.attribute or hints.dated or label_before(text)):
             return []
-        if self._is_beside(hit.element):
+        beside = self._beside(hit.element)
+        if beside == OUT:
             return []
-        text = " ".join(text.split())
-        if not text:
-            return []
-        line = _line_around(hit.element)
-        if marked and hit.text:
-            return self._of_attribute(hit, text, line, label, near=near)
-        return self._of_text(hit, text, line, label, near=near)
+        line = self._line_around(hit.element)
+        if hit.attribute and hit.text:
+            found = self._of_attribute(hit, text, line, near=near)
+        else:
+            found = self._of_text(hit, text, line, near=near)
+        return found if near or beside == IN else [item for item in found if item.labelled]
 
     def _near(self, hit: Hit) -> bool:
         headline = self.headline
@@ -129,10 +99,10 @@ class _Reader:
             return hit.prose - headline.prose <= _DECK and hit.offset - headline.offset <= _AFTER
         return headline.offset - hit.offset <= _BEFORE and headline.prose == hit.prose
 
-    def _is_beside(self, element: Any) -> bool:
+    def _beside(self, element: Any) -> int:
         """Whether an element stands in what accompanies a story. Elements that hold the headline do not count."""
         path = []
-        node, verdict = element, False
+        node, verdict = element, IN
         while node is not None:
             known = self.beside.get(node)
             if known is not None:
@@ -140,95 +110,88 @@ class _Reader:
                 break
             path.append(node)
             node = node.getparent()
-        holders = self._holders()
         for node in reversed(path):
-            if not verdict and node not in holders:
-                tag = node.tag
-                if tag in _BESIDE_TAGS:
-                    verdict = True
-                elif tag not in _FRAME:
-                    name = f"{node.get('class') or ''} {node.get('id') or ''}"
-                    verdict = len(name) > 1 and _BESIDE.search(name) is not None
+            if verdict != OUT and node not in self.holders:
+                verdict = max(verdict, beside_by_name(node))
             self.beside[node] = verdict
         return verdict
 
-    def _holders(self) -> frozenset[Any]:
-        if self.headline is None:
-            return frozenset()
-        if not hasattr(self, "_held"):
-            self._held = frozenset((self.headline.element, *self.headline.element.iterancestors()))
-        return self._held
+    def _line_around(self, element: Any) -> str:
+        """The text of the largest element around that is still a line, and does not hold the headline."""
+        line = ""
+        for _ in range(5):
+            if element is None or element.tag in FRAME or (line and element in self.holders):
+                break
+            text = text_within(element, _LINE)
+            if len(text) > _LINE:
+                break
+            line = text
+            element = element.getparent()
+        return _ORDINAL_GAP.sub("", line)
 
-    def _of_attribute(self, hit: Hit, text: str, line: str, label: str, *, near: bool) -> list[_Line]:
+    def _of_attribute(self, hit: Hit, text: str, line: str, *, near: bool) -> list[_Line]:
         read = read_date(text, language=self.language)
         if read is None or read.date.day is None:
             return []
+        day = read.date.value
         name = hit.attribute
-        said = label_before(line.split("|")[0]) if len(line) <= _LINE else None
-        role = DateRole.PUBLISHED
-        if name in {"datepublished", "datemodified", "datecreated", "uploaddate"}:
+        if name in ITEMPROPS:
             role = DateRole.MODIFIED if name == "datemodified" else DateRole.PUBLISHED
             confidence = 0.8 if name in {"datepublished", "datemodified"} else 0.6
-            return [self._line(hit, text, role, confidence, f"dom:itemprop={name}", read.date.value, near=near)]
-        known = _label_at(line, text_within(hit.element, _LINE), said)
+            return [_line(hit, FoundDate(text, role, f"dom:itemprop={name}", confidence), day, near=near, labelled=True)]
+        known = _label_of_element(line, text_within(hit.element, _LINE))
         if known is Label.OTHER:
             return []
-        hint = f"{label} {hit.element.get('itemprop') or ''} {name}"
-        published, modified = bool(_PUBLISHED_CLASS.search(hint)), bool(_MODIFIED_CLASS.search(hint))
-        if known is Label.MODIFIED or (known is None and modified and not published):
-            role = DateRole.MODIFIED
-        elif known is Label.TODAY or _TODAY_CLASS.search(label):
-            role = DateRole.PAGE
-        stated = known is not None or published or hit.element.get("pubdate") is not None
-        base = 0.7 if near else 0.45
-        if role is DateRole.PAGE:
-            base, stated = 0.25, False
+        hints = hints_of(hit.element, name)
+        role, confidence = self._role(known, hints, near=near, first=True)
+        if not near and role is DateRole.PUBLISHED and name in {"datetime", "title"}:
+            confidence = max(confidence, 0.5 if hints.published else 0.4)
+        if confidence < 0.3:
+            return []
         source = "dom:time[datetime]" if name == "datetime" else f"dom:{name}"
-        return [self._line(hit, text, role, base + (0.12 if stated else 0.0), source, read.date.value, near=near)]
+        return [_line(hit, FoundDate(text, role, source, confidence), day, near=near, labelled=known is not None)]
 
-    def _of_text(self, hit: Hit, text: str, line: str, label: str, *, near: bool) -> list[_Line]:
-        whole = text if len(line) > _LINE else line
+    def _of_text(self, hit: Hit, text: str, line: str, *, near: bool) -> list[_Line]:
+        whole = line if text in line else text
+        at = whole.find(text)
+        end_of_text = at + len(text)
         spans = self._spans(whole)
-        found = []
+        source = "dom:time" if hit.element.tag == "time" else "dom:line"
+        found: list[_Line] = []
         for number, span in enumerate(spans):
             if span.date.year is None or (span.date.day is None and not span.doubt):
                 continue
+            if span.end <= at or span.start >= end_of_text:
+                continue  # another text of the same line: it is a hit of its own
             start = spans[number - 1].end if number else 0
             end = spans[number + 1].start if number + 1 < len(spans) else len(whole)
-            before, after = whole[start : span.start], whole[span.end : end]
-            if " ".join(whole[span.start : span.end].split()) not in text and len(spans) > 1:
-                continue  # another text of the same line: it is a hit of its own
-            known = label_before(before)
+            before = whole[max(start, min(at, span.start)) : span.start]
+            after = whole[span.end : max(span.end, min(end, end_of_text))]
+            known = label_before(before) or label_before(whole[max(start, span.start - _LABEL_MAX) : span.start])
             if known is None and number + 1 == len(spans):
-                known = label_after(after)
-            if known is Label.OTHER:
+                known = label_after(whole[span.end : span.end + _LABEL_MAX])
+            if known is Label.OTHER or len(_part(before, after)) > (_LOOSE if known is None else 2 * _LOOSE):
                 continue
-            part = _part(before, after)
-            if known is None and len(part) > _LOOSE:
-                continue
-            role, confidence = self._role(known, label, near=near, first=number == 0)
-            if hit.element.tag == "time":
-                confidence += 0.05
+            role, confidence = self._role(known, hints_of(hit.element), near=near, first=not found)
             if confidence < 0.3:
                 continue
-            raw = _raw(whole, span, start, end)
-            found.append(self._line(hit, raw, role, confidence, "dom:time" if hit.element.tag == "time" else "dom:line", span.date.value, near=near))
+            date = FoundDate(_raw(whole, span, start, end)[:200], role, source, confidence)
+            found.append(_line(hit, date, span.date.value, near=near, labelled=known is not None))
         return found
 
-    def _role(self, known: Label | None, label: str, *, near: bool, first: bool) -> tuple[DateRole, float]:
-        published, modified = bool(_PUBLISHED_CLASS.search(label)), bool(_MODIFIED_CLASS.search(label))
-        dated = bool(_DATE_CLASS.search(label))
-        if known is Label.TODAY or (known is None and _TODAY_CLASS.search(label)):
+    def _role(self, known: Label | None, hints: Any, *, near: bool, first: bool) -> tuple[DateRole, float]:
+        if known is Label.TODAY or (known is None and hints.today):
             return DateRole.PAGE, 0.3
         if known is Label.MODIFIED:
             return DateRole.MODIFIED, 0.75 if near else 0.5
         if known is Label.PUBLISHED:
             return DateRole.PUBLISHED, 0.85 if near else 0.55
-        if modified and not published:
+        if hints.modified and not hints.published:
             return DateRole.MODIFIED, 0.65 if near else 0.4
-        confidence = (0.7 if near else 0.2) + (0.1 if published else 0.06 if dated else 0.0)
-        if not near and published:
-            confidence = 0.4
+        if near:
+            confidence = 0.8 if hints.published else 0.76 if hints.dated else 0.7
+        else:
+            confidence = 0.45 if hints.published else 0.3 if hints.dated else 0.2
         return DateRole.PUBLISHED, confidence - (0.0 if first else 0.15)
 
     def _spans(self, text: str) -> list[Written]:
@@ -238,52 +201,22 @@ class _Reader:
                 return spans
         return []
 
-    def _line(
-        self, hit: Hit, raw: str, role: DateRole, confidence: float, source: str, day: str, *, near: bool
-    ) -> _Line:
-        parent = hit.element.getparent()
-        signature = f"{hit.element.tag}.{hit.element.get('class')}<{parent.tag if parent is not None else ''}." + (
-            str(parent.get("class")) if parent is not None else ""
-        )
-        return _Line(hit, raw, role, confidence, source, day[:10], signature, near)
+
+def _line(hit: Hit, date: FoundDate, day: str, *, near: bool, labelled: bool) -> _Line:
+    element, parent = hit.element, hit.element.getparent()
+    signature = [element.tag, element.get("class")]
+    if parent is not None:
+        signature += [parent.tag, parent.get("class")]
+    return _Line(date, day[:10], tuple(signature), near, labelled)
 
 
-def _label_at(line: str, shown: str, said: Label | None) -> Label | None:
+def _label_of_element(line: str, shown: str) -> Label | None:
     """The label of a marked-up date by the words in it and before it."""
-    inside = label_before(" ".join(shown.split()))
+    inside = label_before(shown)
     if inside is not None:
         return inside
-    shown = " ".join(shown.split())
     at = line.find(shown) if shown else -1
-    if at >= 0:
-        return label_before(line[max(0, at - 40) : at])
-    return said
-
-
-def _own_label(element: Any) -> str:
-    """Class, id and itemprop of an element and of the two around it."""
-    names = []
-    for _ in range(3):
-        if element is None or element.tag in _FRAME:
-            break
-        names += [element.get("class") or "", element.get("id") or "", element.get("itemprop") or ""]
-        element = element.getparent()
-    return " ".join(filter(None, names))
-
-
-def _line_around(element: Any) -> str:
-    """The text of the largest element around that is still a line."""
-    line = ""
-    for _ in range(5):
-        if element is None or element.tag in _FRAME:
-            break
-        text = text_within(element, _LINE * 2)
-        flat = " ".join(text.split())
-        if len(flat) > _LINE:
-            return line or flat
-        line = flat
-        element = element.getparent()
-    return _ORDINAL_GAP.sub("", line)
+    return label_before(line[max(0, at - _LABEL_MAX) : at]) if at > 0 else None
 
 
 def _part(before: str, after: str) -> str:
@@ -295,8 +228,8 @@ def _part(before: str, after: str) -> str:
 
 def _raw(line: str, span: Written, start: int, end: int) -> str:
     """The date with the weekday before and the time of day after it."""
-    head = line[max(start, span.start - 25) : span.start]
+    head = _SEPARATOR.split(line[max(start, span.start - 25) : span.start])[-1]
     tail = line[span.end : min(end, span.end + 30)]
-    head = _SEPARATOR.split(head)[-1]
-    tail = _SEPARATOR.split(tail)[0] if not re.match(r"\s?[|–—-]\s?\d{1,2}[:.]\d\d", tail) else tail
+    if not _SPAN_AFTER_DASH.match(tail):
+        tail = _SEPARATOR.split(tail)[0]
     return (head + line[span.start : span.end] + tail).strip(" ,;|·•()")

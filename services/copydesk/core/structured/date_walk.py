@@ -11,8 +11,8 @@ from lxml.html import HtmlElement
 
 from copydesk.core.structured.titles import key_of
 
-_DATE_LIKE = re.compile(r"\d{4}|\d\s?[./-]\s?\d")
-"""What every full date has: a year of four digits, or two numbers side by side."""
+_DATE_LIKE = re.compile(r"(?<!\d)\d{1,2}(?!\d)[^\d\n]{1,24}\d{4}(?!\d)|\d{4}[^\d\n]{1,12}\d|\d[./-]\s?\d{1,2}[./-]\s?\d\d|\d{8,}")
+"""What every full date has: a number of one or two digits beside a year, three numbers in a row, or a count of seconds."""
 _TEXT_MAX = 200
 """Characters of a text that may be a date line; longer ones are prose."""
 _PROSE_MIN = 60
@@ -23,6 +23,8 @@ _ATTRIBUTES = re.compile(
     r"datetime|itemprop|data-(?:[a-z]+-)*(?:date|datetime|time|timestamp|published|pubdate|modified|updated|created)"
     r"(?:-(?:at|on|date|time|iso|utc|published|modified))?"
 )
+ITEMPROPS = frozenset({"datepublished", "datemodified", "datecreated", "uploaddate"})
+"""Properties of schema.org that date a work, lower case."""
 _HEADINGS = frozenset({"h1", "h2", "h3"})
 _TITLE_MAX = 400
 _TITLE_MIN = 12
@@ -104,7 +106,7 @@ def walk(tree: HtmlElement, titles: Sequence[str]) -> Walk:
 def _take_attribute(hits: list[Hit], element: Any, name: str, offset: int, prose: int) -> None:
     value = element.get(name)
     if name == "itemprop":
-        if value and value.lower() in {"datepublished", "datemodified", "datecreated", "uploaddate"}:
+        if value and value.lower() in ITEMPROPS:
             text = element.get("content") or element.get("datetime") or ""
             hits.append(Hit(element, text, value.lower(), offset, prose))
     elif value and 8 <= len(value) <= 40 and _DATE_LIKE.search(value):
@@ -112,22 +114,27 @@ def _take_attribute(hits: list[Hit], element: Any, name: str, offset: int, prose
 
 
 def _headline_rank(element: Any, tag: str, keys: Sequence[str]) -> int:
-    """How likely a heading is the headline: 3 where it says what the page's titles say, 2 and 1 for h1, else 0."""
+    """How likely a heading is the headline: what the page's titles say, then h1, then the first of any length."""
     key = key_of(text_within(element, _TITLE_MAX))
-    if len(key) >= _TITLE_MIN and any(key in title or title in key for title in keys if len(title) >= _TITLE_MIN):
-        return 4 if tag == "h1" else 3
-    if tag == "h1":
-        return 2 if len(key) >= _TITLE_MIN else 1
-    return 0
+    first = tag == "h1"
+    if len(key) >= _TITLE_MIN:
+        if key in keys:
+            return 6 + first
+        if any(key in title or title in key for title in keys if len(title) >= _TITLE_MIN):
+            return 4 + first
+        return 2 + first if first else 1
+    return 2 if first else 0
 
 
 def text_within(element: Any, most: int) -> str:
-    """The element's text, pieces divided by a space, until it is longer than `most`."""
+    """The element's text on one line, pieces divided by a space, until it is longer than `most`."""
     pieces: list[str] = []
     size = 0
     for piece in element.itertext():
-        pieces.append(piece)
-        size += len(piece) + 1
-        if size > most:
-            break
+        flat = " ".join(piece.split())
+        if flat:
+            pieces.append(flat)
+            size += len(flat) + 1
+            if size > most:
+                break
     return " ".join(pieces)
