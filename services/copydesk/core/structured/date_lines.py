@@ -138,12 +138,16 @@ class _Reader:
         if name in ITEMPROPS:
             role = DateRole.MODIFIED if name == "datemodified" else DateRole.PUBLISHED
             confidence = 0.8 if name in {"datepublished", "datemodified"} else 0.6
-            return [_line(hit, FoundDate(text, role, f"dom:itemprop={name}", confidence), day, near=near, labelled=True)]
+            return [
+                _line(hit, FoundDate(text, role, f"dom:itemprop={name}", confidence), day, near=near, labelled=True)
+            ]
         known = _label_of_element(line, text_within(hit.element, _LINE))
         if known is Label.OTHER:
             return []
         hints = hints_of(hit.element, name)
         role, confidence = self._role(known, hints, near=near, first=True)
+        if name.startswith("data-"):  # set for programs: of the story, of its widgets, or of whatever it was copied from
+            confidence = min(confidence, 0.45) if near else 0.0
         if not near and role is DateRole.PUBLISHED and name in {"datetime", "title"}:
             confidence = max(confidence, 0.5 if hints.published else 0.4)
         if confidence < 0.3:

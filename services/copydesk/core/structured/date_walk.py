@@ -11,8 +11,10 @@ from lxml.html import HtmlElement
 
 from copydesk.core.structured.titles import key_of
 
-_DATE_LIKE = re.compile(r"(?<!\d)\d{1,2}(?!\d)[^\d\n]{1,24}\d{4}(?!\d)|\d{4}[^\d\n]{1,12}\d|\d[./-]\s?\d{1,2}[./-]\s?\d\d|\d{8,}")
-"""What every full date has: a number of one or two digits beside a year, three numbers in a row, or a count of seconds."""
+_DATE_LIKE = re.compile(
+    r"(?<!\d)\d{1,2}(?!\d)[^\d\n]{1,24}\d{4}(?!\d)|\d{4}[^\d\n]{1,12}\d|\d[./-]\s?\d{1,2}[./-]\s?\d\d|\d{8,}"
+)
+"""What every full date has: a short number beside a year, three numbers in a row, or a count of seconds."""
 _TEXT_MAX = 200
 """Characters of a text that may be a date line; longer ones are prose."""
 _PROSE_MIN = 60
@@ -26,6 +28,10 @@ _ATTRIBUTES = re.compile(
 ITEMPROPS = frozenset({"datepublished", "datemodified", "datecreated", "uploaddate"})
 """Properties of schema.org that date a work, lower case."""
 _HEADINGS = frozenset({"h1", "h2", "h3"})
+_WORD = re.compile(r"\w+")
+_WORDS_MIN = 4
+_WORDS_SHARE = 0.7
+"""Headings of so many words that share so many of them with a title of the page are the headline reworded."""
 _TITLE_MAX = 400
 _TITLE_MIN = 12
 """Characters that a heading has at least before it is held against the page's titles."""
@@ -65,6 +71,7 @@ def walk(tree: HtmlElement, titles: Sequence[str]) -> Walk:
     found = Walk()
     hits = found.hits
     keys = [key for title in titles if (key := key_of(title))]
+    words = [frozenset(_WORD.findall(title.casefold())) for title in titles]
     offset = prose = 0
     best = 0
     for element in tree.iter():
@@ -73,7 +80,7 @@ def walk(tree: HtmlElement, titles: Sequence[str]) -> Walk:
             continue
         text, tail = element.text, element.tail
         if tag in _HEADINGS:
-            rank = _headline_rank(element, tag, keys)
+            rank = _headline_rank(element, tag, keys, words)
             if rank > best:
                 best, found.headline = rank, Hit(element, "", "", offset, prose)
         if len(hits) < _HITS_MAX:
@@ -83,8 +90,8 @@ def walk(tree: HtmlElement, titles: Sequence[str]) -> Walk:
                 for name in element.keys():  # noqa: SIM118 - an element is no mapping
                     if len(name) >= 8 and (name[0] in "di") and _ATTRIBUTES.fullmatch(name):
                         _take_attribute(hits, element, name, offset, prose)
-                if tag == "abbr" and element.get("title"):
-                    hits.append(Hit(element, element.get("title"), "title", offset, prose))
+                if tag == "abbr" and (title := element.get("title")):
+                    hits.append(Hit(element, title, "title", offset, prose))
         if text:
             size = len(text)
             if size <= _TEXT_MAX and size >= 6 and len(hits) < _HITS_MAX and _DATE_LIKE.search(text):
@@ -113,16 +120,20 @@ def _take_attribute(hits: list[Hit], element: Any, name: str, offset: int, prose
         hits.append(Hit(element, value, name, offset, prose))
 
 
-def _headline_rank(element: Any, tag: str, keys: Sequence[str]) -> int:
+def _headline_rank(element: Any, tag: str, keys: Sequence[str], words: Sequence[frozenset[str]]) -> int:
     """How likely a heading is the headline: what the page's titles say, then h1, then the first of any length."""
-    key = key_of(text_within(element, _TITLE_MAX))
+    text = text_within(element, _TITLE_MAX)
+    key = key_of(text)
     first = tag == "h1"
     if len(key) >= _TITLE_MIN:
         if key in keys:
             return 6 + first
         if any(key in title or title in key for title in keys if len(title) >= _TITLE_MIN):
             return 4 + first
-        return 2 + first if first else 1
+        own = frozenset(_WORD.findall(text.casefold()))
+        if len(own) >= _WORDS_MIN and any(len(own & title) >= _WORDS_SHARE * len(own) for title in words):
+            return 4 + first
+        return 3 if first else 1
     return 2 if first else 0
 
 

@@ -62,6 +62,7 @@ _META = {
     ),
 }
 
+
 def read_dates(page: PageData, tree: HtmlElement) -> list[FoundDate]:
     """Every date that metadata and markup state, the most reliable places first."""
     found: list[FoundDate] = []
