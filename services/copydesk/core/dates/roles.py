@@ -42,7 +42,7 @@ _PUBLISHED = (
     # Baltic, Finno-Ugric, Greek, Turkish, Albanian
     "paskelbta", "publikuota", "publicēts", "publicēt", "avaldatud", "megjelen", "publikálva", "közzétéve",
     "létrehozva", "δημοσιεύ", "δημοσίευση", "αναρτήθηκε", "δημιουργήθηκε", "yayınlan", "yayımlan", "yayın tarihi",
-    "giriş tarihi", "oluşturulma", "eklenme", "publikuar",
+    "giriş", "oluşturulma", "eklenme", "publikuar",
     # Semitic, Iranian, Indic
     "نشر", "نُشر", "نشرت", "تاريخ النشر", "تم النشر", "انتشار", "منتشر", "تاریخ انتشار", "פורסם", "תאריך פרסום",
     "प्रकाशित", "प्रकाशन", "প্রকাশ", "প্রকাশিত", "شائع", "اشاعت", "வெளியிடப்பட்ட", "ప్రచురణ", "പ്രസിദ്ധീകരിച്ച",
@@ -50,12 +50,12 @@ _PUBLISHED = (
     "diterbitkan", "dipublikasikan", "terbit", "diposting", "tayang", "xuất bản", "đăng ngày", "đăng lúc", "ngày đăng",
 )  # fmt: skip
 _PUBLISHED_SIGNS = (
-    "公開日", "掲載日", "投稿日", "配信", "掲載", "公開", "発表日", "発売", "发布", "发表", "發布", "發表", "刊登", "发稿",
-    "時間：", "时间：", "입력", "등록", "게시", "작성", "발행", "เผยแพร่", "โพสต์", "ลงวันที่",
+    "公開日", "掲載日", "投稿日", "配信", "掲載", "公開", "発表日", "発売", "发布", "发表", "發布", "發表", "刊登",
+    "发稿", "時間：", "时间：", "입력", "등록", "게시", "작성", "발행", "เผยแพร่", "โพสต์", "ลงวันที่",
 )  # fmt: skip
 _MODIFIED = (
     # English
-    "update", "updated", "modified", "edited", "revised", "corrected", "changed", "refreshed", "amended",
+    "update", "updated", "modified", "edited", "revised", "corrected", "changed", "refreshed", "amended", "last active",
     # German, Dutch
     "aktualisier", "geändert", "bearbeitet", "stand:", "stand ", "letzte änderung", "zuletzt", "bijgewerkt",
     "gewijzigd", "geüpdatet", "aangepast", "laatste update",
@@ -86,14 +86,14 @@ _TODAY = (
 _TODAY_SIGNS = ("今天是", "本日は", "오늘은")
 _OTHER = (
     "copyright", "all rights reserved", "accessed", "retrieved", "expires", "expiry", "valid until", "valid through",
-    "deadline", "due date", "joined", "member since", "registered", "born", "died", "starts", "ends", "until", "through",
-    "effective", "since", "established", "founded", "event date", "reviewed", "fact checked", "fact-checked", "replied",
-    "comment", "archived", "webinar", "photo", "captured", "next update", "sale ends", "version", "recorded on",
-    "filmed", "applies to", "prices as of", "registriert seit", "mitglied seit", "gültig bis", "foto", "commentaire",
-    "comentario", "kommentar", "consulté le", "inscrit", "fecha límite", "gestorben", "geboren", "air date",
+    "deadline", "due date", "joined", "member since", "registered", "born", "died", "starts", "ends", "until",
+    "through", "effective", "since", "established", "founded", "event date", "reviewed", "fact checked", "fact-checked", "replied",
+    "archived", "webinar", "photo", "captured", "next update", "sale ends", "version", "recorded on",
+    "filmed", "applies to", "prices as of", "registriert seit", "mitglied seit", "gültig bis", "foto", "consulté le", "inscrit", "fecha límite", "gestorben", "geboren", "air date",
 )  # fmt: skip
 _OTHER_SIGNS = ("©", "(c)", "发行日期", "截止")
 _MAX = 300
+_DIGIT = re.compile(r"\d")
 
 
 def _words(words: tuple[str, ...], signs: tuple[str, ...]) -> str:
@@ -116,6 +116,9 @@ def label_before(text: str) -> Label | None:
 
 
 def label_after(text: str) -> Label | None:
-    """The first label in the words after a date: some languages say there what happened then."""
+    """The label right after a date, where some languages say what happened then; none that has a time of its own."""
     match = _LABEL.search(text[:_MAX])
-    return Label[match.lastgroup] if match is not None and match.lastgroup else None
+    if match is None or not match.lastgroup or _DIGIT.search(text, match.end()):
+        return None
+    label = Label[match.lastgroup]
+    return label if label in (Label.PUBLISHED, Label.MODIFIED) else None

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from copydesk.core.dates.names import fold, names
 from copydesk.core.dates.read import read_date
 from copydesk.core.dates.roles import Label, label_after, label_before
 from copydesk.core.dates.written import Written, written_dates
@@ -20,6 +21,7 @@ _LOOSE = 45
 """Characters that may stand beside an unlabelled date within its own part of the line; more is a sentence."""
 _LABEL_MAX = 40
 """Characters between a label and its date, the label included."""
+_LABEL_AFTER = 30
 _LINES_MAX = 60
 _BEFORE = 350
 """Characters of text between a date line and the headline below it."""
@@ -31,7 +33,13 @@ _LISTED = 3
 """So many days in the same markup away from the headline are the dates of other stories."""
 _SEPARATOR = re.compile(r"\s[|·•–—⋅/∙-]\s|[|·•⋅∙\n]")
 _ORDINAL_GAP = re.compile(r"(?<=\d) (?=(?:st|nd|rd|th)\b)")
-_SPAN_AFTER_DASH = re.compile(r"\s?[|–—-]\s?\d{1,2}[:.]\d\d")
+_HEAD, _TAIL = 25, 45
+_CLOCK_BEFORE = re.compile(r"\d{1,2}[:.h]\d\d(?:[:.]\d\d)?[^\d|·•]{0,12}\Z")
+_CLOCK_AFTER = re.compile(
+    r"[^\d\n]{0,14}\d{1,2}\s?(?:[:.٫hH時时시點点]\s?\d{2}(?:[:分분]\s?\d{2}[秒초]?)?[分분]?|(?=\s?[ap]\.?m))"
+    r"(?:\s?(?:[ap]\.?\s?m\b\.?|Uhr|\(?[A-Z]{2,5}\b\)?|(?:UTC|GMT)?\s?[+−-]\d{1,2}(?::?\d\d)?)){0,3}",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,9 @@ class _Reader:
             found = self._of_attribute(hit, text, line, near=near)
         else:
             found = self._of_text(hit, text, line, near=near)
-        return found if near or beside == IN else [item for item in found if item.labelled]
+        if beside == IN:
+            return found
+        return [item for item in found if item.labelled or (near and (hints.dated or hit.element.tag == "time"))]
 
     def _near(self, hit: Hit) -> bool:
         headline = self.headline
@@ -173,13 +183,13 @@ class _Reader:
             after = whole[span.end : max(span.end, min(end, end_of_text))]
             known = label_before(before) or label_before(whole[max(start, span.start - _LABEL_MAX) : span.start])
             if known is None and number + 1 == len(spans):
-                known = label_after(whole[span.end : span.end + _LABEL_MAX])
+                known = label_after(whole[span.end : span.end + _LABEL_AFTER])
             if known is Label.OTHER or len(_part(before, after)) > (_LOOSE if known is None else 2 * _LOOSE):
                 continue
             role, confidence = self._role(known, hints_of(hit.element), near=near, first=not found)
             if confidence < 0.3:
                 continue
-            date = FoundDate(_raw(whole, span, start, end)[:200], role, source, confidence)
+            date = FoundDate(_raw(whole, span, start, end, self.language)[:200], role, source, confidence)
             found.append(_line(hit, date, span.date.value, near=near, labelled=known is not None))
         return found
 
@@ -190,6 +200,8 @@ class _Reader:
             return DateRole.MODIFIED, 0.75 if near else 0.5
         if known is Label.PUBLISHED:
             return DateRole.PUBLISHED, 0.85 if near else 0.55
+        if hints.hatom and not hints.published:
+            return DateRole.PUBLISHED, 0.55 if near else 0.3
         if hints.modified and not hints.published:
             return DateRole.MODIFIED, 0.65 if near else 0.4
         if near:
@@ -230,10 +242,16 @@ def _part(before: str, after: str) -> str:
     return (head + tail).strip(" ,.:-–—()")
 
 
-def _raw(line: str, span: Written, start: int, end: int) -> str:
-    """The date with the weekday before and the time of day after it."""
-    head = _SEPARATOR.split(line[max(start, span.start - 25) : span.start])[-1]
-    tail = line[span.end : min(end, span.end + 30)]
-    if not _SPAN_AFTER_DASH.match(tail):
-        tail = _SEPARATOR.split(tail)[0]
-    return (head + line[span.start : span.end] + tail).strip(" ,;|·•()")
+def _raw(line: str, span: Written, start: int, end: int, language: str) -> str:
+    """The date with the weekday or the time of day before it, and the time of day and its zone after it."""
+    head = line[max(start, span.start - _HEAD) : span.start]
+    kept = _CLOCK_BEFORE.search(head)
+    if kept is not None:
+        head = kept[0]
+    else:
+        words = head.replace(",", " ").replace(".", " ").split()
+        table = names(language)
+        known = bool(words) and (fold(words[-1]) in table.weekdays or fold(words[-1]) in table.full_weekdays)
+        head = head[head.rfind(words[-1]) :] if known else ""
+    after = _CLOCK_AFTER.match(line, span.end, min(end, span.end + _TAIL))
+    return head + line[span.start : after.end() if after is not None else span.end]

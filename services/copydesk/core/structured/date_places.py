@@ -12,14 +12,17 @@ FRAME = frozenset({"body", "html", "main"})
 IN, MAYBE, OUT = 0, 1, 2
 """Whether an element belongs to the story: yes, only where more says so, no."""
 
-_OUT_TAGS = frozenset({"nav", "form", "select", "figcaption", "figure", "blockquote", "pre", "code", "table"})
+_OUT_TAGS = frozenset({"nav", "form", "select", "blockquote", "pre", "code", "table"})
+_MAYBE_TAGS = frozenset({"aside", "figure", "figcaption"})
 _OUT = re.compile(
-    r"(?<![a-z])(?:comment|related|sidebar|side-bar|recommend|teaser|promo|popular|latest|trending|most-?read|newsletter|"
-    r"recirc|more-|read-?next|next-|prev|carousel|slider|swiper|archive|cookie|consent|modal|popup|caption|cite|"
-    r"citation|reference|footnote|review-item|testimonial|event|calendar|ticker|weather|breaking|reply|upcoming|"
-    r"suggest|listing|subscribe|copyright|banner|menu|navbar|disclaimer|legal)"
+    r"(?<![a-z])(?:comment|related|sidebar|side-bar|recommend|popular|latest|trending|most-?read|newsletter|recirc|"
+    r"more-(?!info)|read-?next|next-|prev|carousel|slider|swiper|archive|cookie|consent|modal|popup|cite|citation|"
+    r"reference|footnote|review-item|testimonial|weather|reply|upcoming|suggest|subscribe|copyright|navbar|disclaimer)|"
+    r"(?<![a-z_-])(?:events?|calendar|ticker|breaking|legal|menu)(?![a-z])"
 )
-_MAYBE = re.compile(r"(?<![a-z])(?:cards?(?![a-z])|tile|widget|product)")
+_MAYBE = re.compile(
+    r"(?<![a-z])(?:cards?(?![a-z])|tile|widget|product|teaser|promo|caption|listing|banner|events?(?![a-z]))"
+)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PUBLISHED = re.compile(
     r"publish|pubdate|pub-date|post(?:ed)?[_-]?(?:on|date)|(?:article|entry|story|news|blog|post)[_-]{0,2}date|"
@@ -30,6 +33,8 @@ _DATED = re.compile(
     r"date|timestamp|byline|meta|(?<![a-z])(?:time|datum|fecha|data|tanggal|dato|info|posted|details)(?![a-z])"
 )
 _TODAY = re.compile(r"today|current[_-]?(?:date|time)|masthead|clock|(?<![a-z])now(?![a-z])")
+_HATOM = re.compile(r"(?<![a-z_-])updated(?![a-z_-])")
+"""The class that the hAtom format demands of every entry: themes put it on the only date that they have."""
 _NAME_MAX = 300
 
 
@@ -41,6 +46,7 @@ class Hints:
     modified: bool
     dated: bool
     today: bool
+    hatom: bool
 
 
 def hints_of(element: Any, more: str = "") -> Hints:
@@ -63,9 +69,8 @@ def hints_of(element: Any, more: str = "") -> Hints:
 def _hints(name: str) -> Hints:
     published = _PUBLISHED.search(name) is not None
     modified = _MODIFIED.search(name) is not None
-    return Hints(
-        published, modified, published or modified or _DATED.search(name) is not None, _TODAY.search(name) is not None
-    )
+    dated = published or modified or _DATED.search(name) is not None
+    return Hints(published, modified, dated, _TODAY.search(name) is not None, _HATOM.search(name) is not None)
 
 
 def beside_by_name(element: Any) -> int:
@@ -77,7 +82,7 @@ def beside_by_name(element: Any) -> int:
         return IN
     name = f"{element.get('class') or ''} {element.get('id') or ''}"
     verdict = _verdict(_plain(name)) if len(name) > 1 else IN
-    return max(verdict, MAYBE) if tag == "aside" else verdict
+    return max(verdict, MAYBE) if tag in _MAYBE_TAGS else verdict
 
 
 @lru_cache(maxsize=4096)
