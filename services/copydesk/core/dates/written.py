@@ -105,7 +105,8 @@ def _numeric(text: str, language: str, *, day_first: bool | None, short_years: b
         if len(m["year"]) == 2 and not short_years:
             continue
         first, second, year = int(m["a"]), int(m["b"]), _full_year(m["year"])
-        decided = True if m[2] == "." else order
+        # With points the day comes first everywhere, but for American headlines of the kind «11.03.17».
+        decided = True if m[2] == "." and (len(m["year"]) == 4 or language not in _DAY_FIRST_UNKNOWN) else order
         if first > 12 or first == second:
             decided = True
         elif second > 12:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from copydesk.core.dates.names import fold, names
@@ -17,6 +17,8 @@ from copydesk_schemas.reasons import DateRole
 
 _LINE = 140
 """Characters that a line with a date has at most, label, byline and reading time included."""
+_TEXT = 200
+"""Characters of a text, white space collapsed, from which on it is prose."""
 _LOOSE = 45
 """Characters that may stand beside an unlabelled date within its own part of the line; more is a sentence."""
 _LABEL_MAX = 40
@@ -29,6 +31,10 @@ _DECK = 450
 """Characters of running text between the headline and the date line below it: a deck, a key point, a caption."""
 _AFTER = 1_500
 """Characters of any text between the headline and the date line below it."""
+_BESIDE = 80
+"""Characters between the day of publication and that of an update beside it."""
+_OTHERS = 0.35
+"""What a day near the headline loses where a better one stands there."""
 _LISTED = 3
 """So many days in the same markup away from the headline are the dates of other stories."""
 _SEPARATOR = re.compile(r"\s[|·•–—⋅/∙-]\s|[|·•⋅∙\n]")
@@ -51,6 +57,7 @@ class _Line:
     signature: tuple[str | None, ...]
     near: bool
     labelled: bool
+    distance: int
 
 
 def read_lines(found: Walk, language: str) -> list[FoundDate]:
@@ -69,25 +76,48 @@ def read_lines(found: Walk, language: str) -> list[FoundDate]:
     days: dict[tuple[str | None, ...], set[str]] = {}
     for line in lines:
         days.setdefault(line.signature, set()).add(line.day)
-    return [line.date for line in lines if line.near or len(days[line.signature]) < _LISTED]
+    kept = [line for line in lines if line.near or len(days[line.signature]) < _LISTED]
+    return _nearest_first(kept)
+
+
+def _nearest_first(lines: list[_Line]) -> list[FoundDate]:
+    """Of several days near the headline, the labelled or the nearest one is the story's.
+
+    A later day right beside it is that of an update; those further off are other stories'.
+    """
+    own = [line for line in lines if line.near and line.date.role is DateRole.PUBLISHED]
+    if not own:
+        return [line.date for line in lines]
+    best = min(own, key=lambda line: (not line.labelled, line.distance))
+    dates = []
+    for line in lines:
+        date = line.date
+        if line in own and line.day != best.day and not line.labelled:
+            if line.day > best.day and abs(line.distance - best.distance) <= _BESIDE:
+                date = replace(date, role=DateRole.MODIFIED, confidence=0.5)
+            else:
+                date = replace(date, confidence=round(max(0.1, date.confidence - _OTHERS), 3))
+        dates.append(date)
+    return dates
 
 
 class _Reader:
     """Judges hits one by one; remembers which elements stand beside the story."""
 
     def __init__(self, found: Walk, language: str) -> None:
-        self.headline = found.headline
+        self.headlines = found.headlines
         self.language = language
         self.beside: dict[Any, int] = {}
-        head = found.headline.element if found.headline is not None else None
-        self.holders = frozenset((head, *head.iterancestors())) if head is not None else frozenset()
+        self.holders = frozenset(
+            node for head in found.headlines for node in (head.element, *head.element.iterancestors())
+        )
 
     def read(self, hit: Hit) -> list[_Line]:
         """The dates of the line in which a hit stands."""
         text = " ".join(hit.text.split()) if hit.text else text_within(hit.element, _LINE)
         near = self._near(hit)
         hints = hints_of(hit.element)
-        if not text or not (near or hit.attribute or hints.dated or label_before(text)):
+        if not 6 <= len(text) <= _TEXT or not (near or hit.attribute or hints.dated or label_before(text)):
             return []
         beside = self._beside(hit.element)
         if beside == OUT:
@@ -101,13 +131,23 @@ class _Reader:
             return found
         return [item for item in found if item.labelled or (near and (hints.dated or hit.element.tag == "time"))]
 
+    def _distance(self, hit: Hit) -> int:
+        """Characters from the nearest headline; a line above it counts as further than one below."""
+        return min(
+            (
+                hit.offset - head.offset if hit.offset >= head.offset else 2 * (head.offset - hit.offset)
+                for head in self.headlines
+            ),
+            default=0,
+        )
+
     def _near(self, hit: Hit) -> bool:
-        headline = self.headline
-        if headline is None:
-            return False
-        if hit.offset >= headline.offset:
-            return hit.prose - headline.prose <= _DECK and hit.offset - headline.offset <= _AFTER
-        return headline.offset - hit.offset <= _BEFORE and headline.prose == hit.prose
+        return any(
+            hit.prose - headline.prose <= _DECK and hit.offset - headline.offset <= _AFTER
+            if hit.offset >= headline.offset
+            else headline.offset - hit.offset <= _BEFORE and headline.prose == hit.prose
+            for headline in self.headlines
+        )
 
     def _beside(self, element: Any) -> int:
         """Whether an element stands in what accompanies a story. Elements that hold the headline do not count."""
@@ -149,7 +189,7 @@ class _Reader:
             role = DateRole.MODIFIED if name == "datemodified" else DateRole.PUBLISHED
             confidence = 0.8 if name in {"datepublished", "datemodified"} else 0.6
             return [
-                _line(hit, FoundDate(text, role, f"dom:itemprop={name}", confidence), day, near=near, labelled=True)
+                self._line(hit, FoundDate(text, role, f"dom:itemprop={name}", confidence), day, near=near, labelled=True)
             ]
         known = _label_of_element(line, text_within(hit.element, _LINE))
         if known is Label.OTHER:
@@ -163,7 +203,7 @@ class _Reader:
         if confidence < 0.3:
             return []
         source = "dom:time[datetime]" if name == "datetime" else f"dom:{name}"
-        return [_line(hit, FoundDate(text, role, source, confidence), day, near=near, labelled=known is not None)]
+        return [self._line(hit, FoundDate(text, role, source, confidence), day, near=near, labelled=known is not None)]
 
     def _of_text(self, hit: Hit, text: str, line: str, *, near: bool) -> list[_Line]:
         whole = line if text in line else text
@@ -190,7 +230,7 @@ class _Reader:
             if confidence < 0.3:
                 continue
             date = FoundDate(_raw(whole, span, start, end, self.language)[:200], role, source, confidence)
-            found.append(_line(hit, date, span.date.value, near=near, labelled=known is not None))
+            found.append(self._line(hit, date, span.date.value, near=near, labelled=known is not None))
         return found
 
     def _role(self, known: Label | None, hints: Any, *, near: bool, first: bool) -> tuple[DateRole, float]:
@@ -210,20 +250,19 @@ class _Reader:
             confidence = 0.45 if hints.published else 0.3 if hints.dated else 0.2
         return DateRole.PUBLISHED, confidence - (0.0 if first else 0.15)
 
+    def _line(self, hit: Hit, date: FoundDate, day: str, *, near: bool, labelled: bool) -> _Line:
+        element, parent = hit.element, hit.element.getparent()
+        signature = [element.tag, element.get("class")]
+        if parent is not None:
+            signature += [parent.tag, parent.get("class")]
+        return _Line(date, day[:10], tuple(signature), near, labelled, self._distance(hit))
+
     def _spans(self, text: str) -> list[Written]:
         for code in dict.fromkeys((self.language, "en", "und")):
             spans = written_dates(text, code, short_years=True)
             if any(s.date.year is not None for s in spans):
                 return spans
         return []
-
-
-def _line(hit: Hit, date: FoundDate, day: str, *, near: bool, labelled: bool) -> _Line:
-    element, parent = hit.element, hit.element.getparent()
-    signature = [element.tag, element.get("class")]
-    if parent is not None:
-        signature += [parent.tag, parent.get("class")]
-    return _Line(date, day[:10], tuple(signature), near, labelled)
 
 
 def _label_of_element(line: str, shown: str) -> Label | None:
@@ -245,7 +284,7 @@ def _part(before: str, after: str) -> str:
 def _raw(line: str, span: Written, start: int, end: int, language: str) -> str:
     """The date with the weekday or the time of day before it, and the time of day and its zone after it."""
     head = line[max(start, span.start - _HEAD) : span.start]
-    kept = _CLOCK_BEFORE.search(head)
+    kept = _CLOCK_BEFORE.search(head) if not start else None
     if kept is not None:
         head = kept[0]
     else:

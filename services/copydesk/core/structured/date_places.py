@@ -15,13 +15,13 @@ IN, MAYBE, OUT = 0, 1, 2
 _OUT_TAGS = frozenset({"nav", "form", "select", "blockquote", "pre", "code", "table"})
 _MAYBE_TAGS = frozenset({"aside", "figure", "figcaption"})
 _OUT = re.compile(
-    r"(?<![a-z])(?:comment|related|sidebar|side-bar|recommend|popular|latest|trending|most-?read|newsletter|recirc|"
+    r"(?<![a-z])(?:comment|related|sidebar|side-bar|recommend|popular|latest|recent|trending|most-?read|newsletter|recirc|"
     r"more-(?!info)|read-?next|next-|prev|carousel|slider|swiper|archive|cookie|consent|modal|popup|cite|citation|"
     r"reference|footnote|review-item|testimonial|weather|reply|upcoming|suggest|subscribe|copyright|navbar|disclaimer)|"
     r"(?<![a-z_-])(?:events?|calendar|ticker|breaking|legal|menu)(?![a-z])"
 )
 _MAYBE = re.compile(
-    r"(?<![a-z])(?:cards?(?![a-z])|tile|widget|product|teaser|promo|caption|listing|banner|events?(?![a-z]))"
+    r"(?<![a-z])(?:cards?(?![a-z])|tile|product|teaser|promo|caption|listing|banner|events?(?![a-z]))"
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PUBLISHED = re.compile(

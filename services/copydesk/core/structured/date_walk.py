@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -15,8 +15,8 @@ _DATE_LIKE = re.compile(
     r"(?<!\d)\d{1,2}(?!\d)[^\d\n]{1,24}\d{4}(?!\d)|\d{4}[^\d\n]{1,12}\d|\d[./-]\s?\d{1,2}[./-]\s?\d\d|\d{8,}"
 )
 """What every full date has: a short number beside a year, three numbers in a row, or a count of seconds."""
-_TEXT_MAX = 200
-"""Characters of a text that may be a date line; longer ones are prose."""
+_TEXT_MAX = 500
+"""Characters of a text that may be a date line, with the white space of the source; longer ones are prose."""
 _PROSE_MIN = 60
 """Characters from which on a text is taken for a piece of running text."""
 _HITS_MAX = 300
@@ -32,6 +32,8 @@ _WORD = re.compile(r"\w+")
 _WORDS_MIN = 4
 _WORDS_SHARE = 0.7
 """Headings of so many words that share so many of them with a title of the page are the headline reworded."""
+_EXACT = 6
+"""Rank of a heading that says exactly what a title of the page says."""
 _TITLE_MAX = 400
 _TITLE_MIN = 12
 """Characters that a heading has at least before it is held against the page's titles."""
@@ -52,13 +54,12 @@ class Hit:
     prose: int
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Walk:
-    """What one walk found. `headline` is the place of the headline: offset, prose and the element."""
+    """What one walk found. `headlines` are the places of the headline: pages repeat it."""
 
-    hits: list[Hit] = field(default_factory=list)
-    headline: Hit | None = None
-    prose: int = 0
+    hits: list[Hit]
+    headlines: list[Hit]
 
 
 def walk(tree: HtmlElement, titles: Sequence[str]) -> Walk:
@@ -68,21 +69,15 @@ def walk(tree: HtmlElement, titles: Sequence[str]) -> Walk:
         tree: the page without scripts.
         titles: what the page calls its article, to tell its heading from others.
     """
-    found = Walk()
-    hits = found.hits
-    keys = [key for title in titles if (key := key_of(title))]
-    words = [frozenset(_WORD.findall(title.casefold())) for title in titles]
+    hits: list[Hit] = []
+    headings = _Headings(titles)
     offset = prose = 0
-    best = 0
     for element in tree.iter():
         tag = element.tag
         if tag.__class__ is not str:
             continue
-        text, tail = element.text, element.tail
         if tag in _HEADINGS:
-            rank = _headline_rank(element, tag, keys, words)
-            if rank > best:
-                best, found.headline = rank, Hit(element, "", "", offset, prose)
+            headings.offer(Hit(element, "", "", offset, prose))
         if len(hits) < _HITS_MAX:
             if tag == "time":
                 hits.append(Hit(element, element.get("datetime") or "", "datetime", offset, prose))
@@ -92,22 +87,16 @@ def walk(tree: HtmlElement, titles: Sequence[str]) -> Walk:
                         _take_attribute(hits, element, name, offset, prose)
                 if tag == "abbr" and (title := element.get("title")):
                     hits.append(Hit(element, title, "title", offset, prose))
-        if text:
+        for text, inside in ((element.text, True), (element.tail, False)):
+            if not text or text.isspace():
+                continue
             size = len(text)
-            if size <= _TEXT_MAX and size >= 6 and len(hits) < _HITS_MAX and _DATE_LIKE.search(text):
-                hits.append(Hit(element, text, "", offset, prose))
+            if 6 <= size <= _TEXT_MAX and len(hits) < _HITS_MAX and _DATE_LIKE.search(text):
+                hits.append(Hit(element if inside else element.getparent(), text, "", offset, prose))
             offset += size
             if size >= _PROSE_MIN:
                 prose += size
-        if tail:
-            size = len(tail)
-            if size <= _TEXT_MAX and size >= 6 and len(hits) < _HITS_MAX and _DATE_LIKE.search(tail):
-                hits.append(Hit(element.getparent(), tail, "", offset, prose))
-            offset += size
-            if size >= _PROSE_MIN:
-                prose += size
-    found.prose = prose
-    return found
+    return Walk(hits, headings.best)
 
 
 def _take_attribute(hits: list[Hit], element: Any, name: str, offset: int, prose: int) -> None:
@@ -120,21 +109,36 @@ def _take_attribute(hits: list[Hit], element: Any, name: str, offset: int, prose
         hits.append(Hit(element, value, name, offset, prose))
 
 
-def _headline_rank(element: Any, tag: str, keys: Sequence[str], words: Sequence[frozenset[str]]) -> int:
-    """How likely a heading is the headline: what the page's titles say, then h1, then the first of any length."""
-    text = text_within(element, _TITLE_MAX)
-    key = key_of(text)
-    first = tag == "h1"
-    if len(key) >= _TITLE_MIN:
-        if key in keys:
-            return 6 + first
-        if any(key in title or title in key for title in keys if len(title) >= _TITLE_MIN):
-            return 4 + first
+class _Headings:
+    """Finds the headline among the headings: the one that says what the page's titles say, then an h1, then any."""
+
+    def __init__(self, titles: Sequence[str]) -> None:
+        self.keys = [key for title in titles if (key := key_of(title))]
+        self.words = [frozenset(_WORD.findall(title.casefold())) for title in titles]
+        self.best: list[Hit] = []
+        self.rank = 0
+        self.key = ""
+
+    def offer(self, hit: Hit) -> None:
+        """Take a heading if it is better than those before, or the same one again."""
+        text = text_within(hit.element, _TITLE_MAX)
+        key = key_of(text)
+        rank = self._rank(text, key, first=hit.element.tag == "h1")
+        if rank > self.rank and not (self.rank >= _EXACT and rank >= _EXACT):
+            self.rank, self.key, self.best = rank, key, [hit]
+        elif rank and (key == self.key or (rank >= _EXACT and self.rank >= _EXACT)):
+            self.best.append(hit)
+
+    def _rank(self, text: str, key: str, *, first: bool) -> int:
+        if len(key) < _TITLE_MIN:
+            return 2 if first else 0
+        if key in self.keys:
+            return _EXACT + first
         own = frozenset(_WORD.findall(text.casefold()))
-        if len(own) >= _WORDS_MIN and any(len(own & title) >= _WORDS_SHARE * len(own) for title in words):
+        alike = len(own) >= _WORDS_MIN and any(len(own & words) >= _WORDS_SHARE * len(own) for words in self.words)
+        if alike or any(key in title or title in key for title in self.keys if len(title) >= _TITLE_MIN):
             return 4 + first
         return 3 if first else 1
-    return 2 if first else 0
 
 
 def text_within(element: Any, most: int) -> str:
