@@ -17,6 +17,8 @@ from copydesk.core.document import FoundDate
 from copydesk_schemas.parts import DateCandidate
 from copydesk_schemas.reasons import DatePrecision, DateRole, Flag
 
+_LEAST = 0.47
+"""Of claims below this, nearly half are wrong (development pages, metadata left out): they stay candidates."""
 _WEAK = (DateRole.PAGE,)
 """Roles that the text itself may contradict."""
 _FAR_DAYS = 31
@@ -60,7 +62,7 @@ def choose_dates(
         captions: captions of its pictures.
         body: its text.
     """
-    offers = read_all(found, language, day_first_of(language, country))
+    offers = read_all(found, language, day_first=day_first_of(language, country), reference=reference)
     flags: set[Flag] = set()
     for offer in offers:
         bar(offer, reference, flags)
@@ -107,7 +109,7 @@ def choose_dates(
         modified_at=modified.date.as_instant() if modified else None,
         candidates=tuple(candidates),
         flags=frozenset(flags),
-        confidence=round(published.confidence, 3) if published else 0.0,
+        confidence=round(max(published.confidence, best.confidence), 3) if published and best else 0.0,
         story=story,
     )
 
@@ -144,7 +146,7 @@ def _conflicting(best: Offer, claims: Sequence[Offer]) -> bool:
 
 def _settle(best: Offer | None, claims: Sequence[Offer]) -> Offer | None:
     """The best claim at the finest precision that a claim in agreement with it states."""
-    if best is None or best.confidence < 0.3:
+    if best is None or best.confidence < _LEAST:
         return None
     if best.date.hour is not None:
         return best

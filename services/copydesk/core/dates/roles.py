@@ -87,9 +87,10 @@ _TODAY_SIGNS = ("今天是", "本日は", "오늘은")
 _OTHER = (
     "copyright", "all rights reserved", "accessed", "retrieved", "expires", "expiry", "valid until", "valid through",
     "deadline", "due date", "joined", "member since", "registered", "born", "died", "starts", "ends", "until",
-    "through", "effective", "since", "established", "founded", "event date", "reviewed", "fact checked", "fact-checked", "replied",
-    "archived", "webinar", "photo", "captured", "next update", "sale ends", "version", "recorded on",
-    "filmed", "applies to", "prices as of", "registriert seit", "mitglied seit", "gültig bis", "foto", "consulté le", "inscrit", "fecha límite", "gestorben", "geboren", "air date",
+    "through", "effective", "since", "established", "founded", "event date", "reviewed", "fact checked",
+    "fact-checked", "replied", "archived", "webinar", "photo", "captured", "next update", "sale ends", "version",
+    "recorded on", "filmed", "applies to", "prices as of", "registriert seit", "mitglied seit", "gültig bis", "foto",
+    "consulté le", "inscrit", "fecha límite", "gestorben", "geboren", "air date",
 )  # fmt: skip
 _OTHER_SIGNS = ("©", "(c)", "发行日期", "截止")
 _MAX = 300
@@ -107,12 +108,14 @@ _LABEL = re.compile(
 )
 
 
+def labels_in(text: str) -> list[Label]:
+    """All labels of a line, in order."""
+    return [Label[match.lastgroup] for match in _LABEL.finditer(text[:_MAX]) if match.lastgroup]
+
+
 def label_before(text: str) -> Label | None:
     """The last label in the words before a date; None where there is none."""
-    last = None
-    for match in _LABEL.finditer(text[-_MAX:]):
-        last = match
-    return Label[last.lastgroup] if last is not None and last.lastgroup else None
+    return next(reversed(labels_in(text[-_MAX:])), None)
 
 
 def label_after(text: str) -> Label | None:

@@ -12,6 +12,8 @@ from copydesk.core.dates.partial import PartialDate
 
 _DAY_FIRST_UNKNOWN = frozenset({"en", "und"})
 _YEAR_FIRST = frozenset({"hu", "lt", "eu"})
+EITHER_ORDER = "day and month could be either of the two numbers"
+"""The doubt about 03/04/2019 where nothing tells which of the two is the day."""
 _MIN_YEAR, _MAX_YEAR = 1000, 2999
 """Four digits that stand beside a month's name are a year; the lower bound keeps counts such as 0900 out."""
 _LINKS = r"(?:de|del|d['’]|of|ng|da|a)"
@@ -113,9 +115,7 @@ def _numeric(text: str, language: str, *, day_first: bool | None, short_years: b
             decided = False
         if decided is None:
             if first >= 1 and second >= 1 and (made := _build(year, 1, None, language)) is not None:
-                yield Written(
-                    m.start(), m.end(), PartialDate(made.year), "day and month could be either of the two numbers"
-                )
+                yield Written(m.start(), m.end(), PartialDate(made.year), EITHER_ORDER)
             continue
         day, month = (m["a"], second) if decided else (m["b"], first)
         if (made := _build(year, month, day, language)) is not None:

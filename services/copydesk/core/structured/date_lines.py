@@ -8,10 +8,10 @@ from typing import Any
 
 from copydesk.core.dates.names import fold, names
 from copydesk.core.dates.read import read_date
-from copydesk.core.dates.roles import Label, label_after, label_before
+from copydesk.core.dates.roles import Label, label_after, label_before, labels_in
 from copydesk.core.dates.written import Written, written_dates
 from copydesk.core.document import FoundDate
-from copydesk.core.structured.date_places import FRAME, IN, OUT, beside_by_name, hints_of
+from copydesk.core.structured.date_places import FRAME, IN, NEAR, OUT, Hints, beside_by_name, hints_of
 from copydesk.core.structured.date_walk import ITEMPROPS, Hit, Walk, text_within
 from copydesk_schemas.reasons import DateRole
 
@@ -25,6 +25,8 @@ _LABEL_MAX = 40
 """Characters between a label and its date, the label included."""
 _LABEL_AFTER = 30
 _LINES_MAX = 60
+_DATES_MAX = 12
+"""Shown dates that become candidates, the surest."""
 _BEFORE = 350
 """Characters of text between a date line and the headline below it."""
 _DECK = 450
@@ -77,7 +79,11 @@ def read_lines(found: Walk, language: str) -> list[FoundDate]:
     for line in lines:
         days.setdefault(line.signature, set()).add(line.day)
     kept = [line for line in lines if line.near or len(days[line.signature]) < _LISTED]
-    return _nearest_first(kept)
+    dates = _nearest_first(kept)
+    if len(dates) > _DATES_MAX:
+        least = sorted((date.confidence for date in dates), reverse=True)[_DATES_MAX - 1]
+        dates = [date for date in dates if date.confidence >= least][:_DATES_MAX]
+    return dates
 
 
 def _nearest_first(lines: list[_Line]) -> list[FoundDate]:
@@ -108,6 +114,7 @@ class _Reader:
         self.headlines = found.headlines
         self.language = language
         self.beside: dict[Any, int] = {}
+        self.stamped: dict[Any, str] = {}
         self.holders = frozenset(
             node for head in found.headlines for node in (head.element, *head.element.iterancestors())
         )
@@ -120,7 +127,7 @@ class _Reader:
         if not 6 <= len(text) <= _TEXT or not (near or hit.attribute or hints.dated or label_before(text)):
             return []
         beside = self._beside(hit.element)
-        if beside == OUT:
+        if beside == OUT or (beside == NEAR and not near):
             return []
         line = self._line_around(hit.element)
         if hit.attribute and hit.text:
@@ -189,19 +196,30 @@ class _Reader:
             role = DateRole.MODIFIED if name == "datemodified" else DateRole.PUBLISHED
             confidence = 0.8 if name in {"datepublished", "datemodified"} else 0.6
             return [
-                self._line(hit, FoundDate(text, role, f"dom:itemprop={name}", confidence), day, near=near, labelled=True)
+                self._line(
+                    hit, FoundDate(text, role, f"dom:itemprop={name}", confidence), day, near=near, labelled=True
+                )
             ]
-        known = _label_of_element(line, text_within(hit.element, _LINE))
+        shown = text_within(hit.element, _LINE)
+        labels = labels_in(shown)
+        if len(set(labels)) > 1 and len(self._spans(shown)) > 1:
+            return []  # a line of several dates speaks for itself
+        at = line.find(shown)
+        known = labels[0] if labels else label_before(line[max(0, at - _LABEL_MAX) : max(0, at)])
         if known is Label.OTHER:
             return []
         hints = hints_of(hit.element, name)
         role, confidence = self._role(known, hints, near=near, first=True)
-        if name.startswith("data-"):  # set for programs: of the story, of its widgets, or of whatever it was copied from
+        if name.startswith(
+            "data-"
+        ):  # set for programs: of the story, of its widgets, or of whatever it was copied from
             confidence = min(confidence, 0.45) if near else 0.0
         if not near and role is DateRole.PUBLISHED and name in {"datetime", "title"}:
             confidence = max(confidence, 0.5 if hints.published else 0.4)
         if confidence < 0.3:
             return []
+        if not name.startswith("data-"):
+            self.stamped[hit.element] = day[:10]
         source = "dom:time[datetime]" if name == "datetime" else f"dom:{name}"
         return [self._line(hit, FoundDate(text, role, source, confidence), day, near=near, labelled=known is not None)]
 
@@ -226,14 +244,24 @@ class _Reader:
                 known = label_after(whole[span.end : span.end + _LABEL_AFTER])
             if known is Label.OTHER or len(_part(before, after)) > (_LOOSE if known is None else 2 * _LOOSE):
                 continue
-            role, confidence = self._role(known, hints_of(hit.element), near=near, first=not found)
+            hints = hints_of(hit.element)
+            if known is None and hints.modified and Label.MODIFIED in labels_in(whole):
+                hints = replace(hints, modified=False)  # the class speaks of the other date in the line
+            role, confidence = self._role(known, hints, near=near, first=not found)
             if confidence < 0.3:
+                continue
+            if self._is_stamped(hit.element, span.date.value[:10]):
                 continue
             date = FoundDate(_raw(whole, span, start, end, self.language)[:200], role, source, confidence)
             found.append(self._line(hit, date, span.date.value, near=near, labelled=known is not None))
         return found
 
-    def _role(self, known: Label | None, hints: Any, *, near: bool, first: bool) -> tuple[DateRole, float]:
+    def _is_stamped(self, element: Any, day: str) -> bool:
+        """Whether an attribute of the element or of the one around it said the same day already."""
+        parent = element.getparent()
+        return self.stamped.get(element) == day or (parent is not None and self.stamped.get(parent) == day)
+
+    def _role(self, known: Label | None, hints: Hints, *, near: bool, first: bool) -> tuple[DateRole, float]:
         if known is Label.TODAY or (known is None and hints.today):
             return DateRole.PAGE, 0.3
         if known is Label.MODIFIED:
@@ -263,15 +291,6 @@ class _Reader:
             if any(s.date.year is not None for s in spans):
                 return spans
         return []
-
-
-def _label_of_element(line: str, shown: str) -> Label | None:
-    """The label of a marked-up date by the words in it and before it."""
-    inside = label_before(shown)
-    if inside is not None:
-        return inside
-    at = line.find(shown) if shown else -1
-    return label_before(line[max(0, at - _LABEL_MAX) : at]) if at > 0 else None
 
 
 def _part(before: str, after: str) -> str:

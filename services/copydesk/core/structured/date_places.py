@@ -9,8 +9,8 @@ from typing import Any
 
 FRAME = frozenset({"body", "html", "main"})
 """Elements that hold the whole page: their classes say nothing of a part of it."""
-IN, MAYBE, OUT = 0, 1, 2
-"""Whether an element belongs to the story: yes, only where more says so, no."""
+IN, MAYBE, NEAR, OUT = 0, 1, 2, 3
+"""Whether an element belongs to the story: yes, only where more says so, only beside the headline, no."""
 
 _OUT_TAGS = frozenset({"nav", "form", "select", "blockquote", "pre", "code", "table"})
 _MAYBE_TAGS = frozenset({"aside", "figure", "figcaption"})
@@ -20,9 +20,8 @@ _OUT = re.compile(
     r"reference|footnote|review-item|testimonial|weather|reply|upcoming|suggest|subscribe|copyright|navbar|disclaimer)|"
     r"(?<![a-z_-])(?:events?|calendar|ticker|breaking|legal|menu)(?![a-z])"
 )
-_MAYBE = re.compile(
-    r"(?<![a-z])(?:cards?(?![a-z])|tile|product|teaser|promo|caption|listing|banner|events?(?![a-z]))"
-)
+_NEAR = re.compile(r"(?<![a-z])(?:tile|teaser|promo|caption|listing|banner|events?(?![a-z]))")
+_MAYBE = re.compile(r"(?<![a-z])(?:cards?(?![a-z])|product)")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PUBLISHED = re.compile(
     r"publish|pubdate|pub-date|post(?:ed)?[_-]?(?:on|date)|(?:article|entry|story|news|blog|post)[_-]{0,2}date|"
@@ -89,6 +88,8 @@ def beside_by_name(element: Any) -> int:
 def _verdict(name: str) -> int:
     if _OUT.search(name):
         return OUT
+    if _NEAR.search(name):
+        return NEAR
     return MAYBE if _MAYBE.search(name) else IN
 
 
