@@ -17,10 +17,12 @@ from copydesk_schemas.reasons import DateRole
 
 _LINE = 140
 """Characters that a line with a date has at most, label, byline and reading time included."""
-_TEXT = 200
-"""Characters of a text, white space collapsed, from which on it is prose."""
+_SHORTEST, _TEXT = 6, 200
+"""Characters of a text that may hold a date, white space collapsed; longer ones are prose."""
 _LOOSE = 45
 """Characters that may stand beside an unlabelled date within its own part of the line; more is a sentence."""
+_LABELLED_LOOSE = 40
+"""The same beside a labelled date away from the headline, label included: «published in a journal» is a sentence."""
 _LABEL_MAX = 40
 """Characters between a label and its date, the label included."""
 _LABEL_AFTER = 30
@@ -122,14 +124,16 @@ class _Reader:
     def read(self, hit: Hit) -> list[_Line]:
         """The dates of the line in which a hit stands."""
         text = " ".join(hit.text.split()) if hit.text else text_within(hit.element, _LINE)
-        near = self._near(hit)
-        hints = hints_of(hit.element)
-        if not 6 <= len(text) <= _TEXT or not (near or hit.attribute or hints.dated or label_before(text)):
+        if not _SHORTEST <= len(text) <= _TEXT:
             return []
+        near = self._near(hit)
         beside = self._beside(hit.element)
         if beside == OUT or (beside == NEAR and not near):
             return []
+        hints = hints_of(hit.element)
         line = self._line_around(hit.element)
+        if not (near or hit.attribute or hints.dated or labels_in(line if text in line else text)):
+            return []
         if hit.attribute and hit.text:
             found = self._of_attribute(hit, text, line, near=near)
         else:
@@ -242,7 +246,8 @@ class _Reader:
             known = label_before(before) or label_before(whole[max(start, span.start - _LABEL_MAX) : span.start])
             if known is None and number + 1 == len(spans):
                 known = label_after(whole[span.end : span.end + _LABEL_AFTER])
-            if known is Label.OTHER or len(_part(before, after)) > (_LOOSE if known is None else 2 * _LOOSE):
+            loose = _LOOSE if near or known is None else _LABELLED_LOOSE
+            if known is Label.OTHER or len(_part(before, after)) > loose:
                 continue
             hints = hints_of(hit.element)
             if known is None and hints.modified and Label.MODIFIED in labels_in(whole):
