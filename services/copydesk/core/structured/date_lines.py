@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from copydesk.core.dates.names import fold, names
+from copydesk.core.dates.names import ANY, fold, names
 from copydesk.core.dates.read import read_date
 from copydesk.core.dates.roles import Label, label_after, label_before, labels_in
 from copydesk.core.dates.written import Written, written_dates
@@ -26,6 +26,8 @@ _LABELLED_LOOSE = 40
 _LABEL_MAX = 40
 """Characters between a label and its date, the label included."""
 _LABEL_AFTER = 30
+_ANY_TRIES = 6
+"""Lines of a page that are read in all languages at once, which takes ten times as long as in one."""
 _LINES_MAX = 60
 _DATES_MAX = 12
 """Shown dates that become candidates, the surest."""
@@ -117,6 +119,7 @@ class _Reader:
         self.language = language
         self.beside: dict[Any, int] = {}
         self.stamped: dict[Any, str] = {}
+        self.tries = _ANY_TRIES
         self.holders = frozenset(
             node for head in found.headlines for node in (head.element, *head.element.iterancestors())
         )
@@ -291,7 +294,12 @@ class _Reader:
         return _Line(date, day[:10], tuple(signature), near, labelled, self._distance(hit))
 
     def _spans(self, text: str) -> list[Written]:
-        for code in dict.fromkeys((self.language, "en", "und")):
+        """Dates in a line: in the page's language, in English, and a few times in any, for pages claim the wrong one."""
+        for code in dict.fromkeys((self.language, "en", ANY)):
+            if code == ANY != self.language:
+                if self.tries == 0:
+                    break
+                self.tries -= 1
             spans = written_dates(text, code, short_years=True)
             if any(s.date.year is not None for s in spans):
                 return spans

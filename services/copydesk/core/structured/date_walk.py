@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from lxml.html import HtmlElement
 
 from copydesk.core.structured.titles import key_of
 
+_DIGIT = re.compile(r"\d")
 _DATE_LIKE = re.compile(
     r"(?<!\d)\d{1,2}(?!\d)[^\d\n]{1,24}\d{4}(?!\d)|\d{4}[^\d\n]{1,12}\d|\d[./-]\s?\d{1,2}[./-]\s?\d\d|\d{8,}"
 )
@@ -19,6 +21,7 @@ _TEXT_MAX = 500
 """Characters of a text that may be a date line, with the white space of the source; longer ones are prose."""
 _PROSE_MIN = 60
 """Characters from which on a text is taken for a piece of running text."""
+_ATTRIBUTE_MAX = 60
 _HITS_MAX = 300
 """More places than this are an archive."""
 _ATTRIBUTES = re.compile(
@@ -83,20 +86,36 @@ def walk(tree: HtmlElement, titles: Sequence[str]) -> Walk:
                 hits.append(Hit(element, element.get("datetime") or "", "datetime", offset, prose))
             else:
                 for name in element.keys():  # noqa: SIM118 - an element is no mapping
-                    if len(name) >= 8 and (name[0] in "di") and _ATTRIBUTES.fullmatch(name):
+                    if name[0] in "di" and _is_dated(name):
                         _take_attribute(hits, element, name, offset, prose)
                 if tag == "abbr" and (title := element.get("title")):
                     hits.append(Hit(element, title, "title", offset, prose))
-        for text, inside in ((element.text, True), (element.tail, False)):
-            if not text or text.isspace():
-                continue
+        text = element.text
+        if text is not None and not text.isspace():
+            if _is_date_like(text) and len(hits) < _HITS_MAX:
+                hits.append(Hit(element, text, "", offset, prose))
             size = len(text)
-            if 6 <= size <= _TEXT_MAX and len(hits) < _HITS_MAX and _DATE_LIKE.search(text):
-                hits.append(Hit(element if inside else element.getparent(), text, "", offset, prose))
+            offset += size
+            if size >= _PROSE_MIN:
+                prose += size
+        text = element.tail
+        if text is not None and not text.isspace():
+            if _is_date_like(text) and len(hits) < _HITS_MAX:
+                hits.append(Hit(element.getparent(), text, "", offset, prose))
+            size = len(text)
             offset += size
             if size >= _PROSE_MIN:
                 prose += size
     return Walk(hits, headings.best)
+
+
+def _is_date_like(text: str) -> bool:
+    return 6 <= len(text) <= _TEXT_MAX and _DIGIT.search(text) is not None and _DATE_LIKE.search(text) is not None
+
+
+@lru_cache(maxsize=2048)
+def _is_dated(attribute: str) -> bool:
+    return len(attribute) <= _ATTRIBUTE_MAX and _ATTRIBUTES.fullmatch(attribute) is not None
 
 
 def _take_attribute(hits: list[Hit], element: Any, name: str, offset: int, prose: int) -> None:
