@@ -37,8 +37,9 @@ class Written:
 def _named(language: str) -> tuple[re.Pattern[str], ...]:
     table = names(language)
     month = f"(?P<month>{table.month_pattern})"
-    left = "" if language in UNSPACED else r"(?<!\w)"
-    right = "" if language in UNSPACED else r"(?!\w)"
+    loose = language in UNSPACED
+    left = r"(?<![A-Za-z])" if loose else r"(?<!\w)"
+    right = r"(?![A-Za-z])" if loose else r"(?!\w)"
     day = rf"(?<![\d.,:/])(?P<day>[0-3]?\d){_ORDINAL}"
     year = r"(?P<year>\d{4})(?![\d:])"
     clock = r"(?:\d{1,2}:\d{2}(?::\d{2})?\s(?:[A-Z]{2,5}\s)?)?"

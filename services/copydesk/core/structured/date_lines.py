@@ -64,14 +64,17 @@ class _Line:
     near: bool
     labelled: bool
     distance: int
+    only_updated: bool
+    """Whether nothing but the class that hAtom demands says what it dates."""
 
 
-def read_lines(found: Walk, language: str) -> list[FoundDate]:
+def read_lines(found: Walk, language: str, *, published: bool = False) -> list[FoundDate]:
     """Dates that the page shows or marks up, each with the role that its words, classes and place give it.
 
     Args:
         found: the walk over the page.
         language: primary code of the page's language, `und` where it does not say.
+        published: whether metadata state the publication.
     """
     reader = _Reader(found, language)
     lines: list[_Line] = []
@@ -83,11 +86,16 @@ def read_lines(found: Walk, language: str) -> list[FoundDate]:
     for line in lines:
         days.setdefault(line.signature, set()).add(line.day)
     kept = [line for line in lines if line.near or len(days[line.signature]) < _LISTED]
-    dates = _nearest_first(kept)
+    published = published or any(line.date.role is DateRole.PUBLISHED and not line.only_updated for line in kept)
+    dates = _nearest_first([_as_updated(line) if published and line.only_updated else line for line in kept])
     if len(dates) > _DATES_MAX:
         least = sorted((date.confidence for date in dates), reverse=True)[_DATES_MAX - 1]
         dates = [date for date in dates if date.confidence >= least][:_DATES_MAX]
     return dates
+
+
+def _as_updated(line: _Line) -> _Line:
+    return replace(line, date=replace(line.date, role=DateRole.MODIFIED))
 
 
 def _nearest_first(lines: list[_Line]) -> list[FoundDate]:
@@ -291,10 +299,12 @@ class _Reader:
         signature = [element.tag, element.get("class")]
         if parent is not None:
             signature += [parent.tag, parent.get("class")]
-        return _Line(date, day[:10], tuple(signature), near, labelled, self._distance(hit))
+        hints = hints_of(element)
+        only_updated = hints.hatom and not hints.published and not labelled
+        return _Line(date, day[:10], tuple(signature), near, labelled, self._distance(hit), only_updated)
 
     def _spans(self, text: str) -> list[Written]:
-        """Dates in a line: in the page's language, in English, and a few times in any, for pages claim the wrong one."""
+        """Dates in a line: in the page's language, in English, and a few times in any, for claims are often wrong."""
         for code in dict.fromkeys((self.language, "en", ANY)):
             if code == ANY != self.language:
                 if self.tries == 0:

@@ -12,6 +12,7 @@ from copydesk.core.structured.date_metadata import metadata_dates
 from copydesk.core.structured.date_walk import walk
 from copydesk.core.structured.jsonld import text_of
 from copydesk.core.structured.page import PageData
+from copydesk_schemas.reasons import DateRole
 
 _TAG_END = re.compile(r"[-_,\s]")
 
@@ -25,7 +26,8 @@ def read_dates(page: PageData, tree: HtmlElement) -> list[FoundDate]:
     """
     titles = [title for title in (page.jsonld.text("headline"), page.first("og:title"), page.title) if title]
     found = metadata_dates(page)
-    found += read_lines(walk(tree, titles), _language(page))
+    published = any(date.role is DateRole.PUBLISHED for date in found)
+    found += read_lines(walk(tree, titles), _language(page), published=published)
     return list(dict.fromkeys(found))
 
 
