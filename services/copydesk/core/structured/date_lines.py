@@ -134,7 +134,7 @@ class _Reader:
 
     def read(self, hit: Hit) -> list[_Line]:
         """The dates of the line in which a hit stands."""
-        text = " ".join(hit.text.split()) if hit.text else text_within(hit.element, _LINE)
+        text = " ".join(hit.text.split()) if hit.text else text_within(hit.element, _LINE) or ""
         if not _SHORTEST <= len(text) <= _TEXT:
             return []
         near = self._near(hit)
@@ -195,7 +195,7 @@ class _Reader:
             if element is None or element.tag in FRAME or (line and element in self.holders):
                 break
             text = text_within(element, _LINE)
-            if len(text) > _LINE:
+            if text is None:
                 break
             line = text
             element = element.getparent()
@@ -215,7 +215,7 @@ class _Reader:
                     hit, FoundDate(text, role, f"dom:itemprop={name}", confidence), day, near=near, labelled=True
                 )
             ]
-        shown = text_within(hit.element, _LINE)
+        shown = text_within(hit.element, _LINE) or ""
         labels = labels_in(shown)
         if len(set(labels)) > 1 and len(self._spans(shown)) > 1:
             return []  # a line of several dates speaks for itself

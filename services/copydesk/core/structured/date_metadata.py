@@ -74,6 +74,7 @@ _ANY_MODIFIED = re.compile(
 )
 """Names that say the same in other words: `publish_date`, `vr:published_time`, `pubdate`, `lastUpdated`."""
 _NAME_MAX = 60
+_NAMED_MAX = 30
 
 
 def metadata_dates(page: PageData) -> list[FoundDate]:
@@ -91,7 +92,7 @@ def metadata_dates(page: PageData) -> list[FoundDate]:
         if known is not None:
             named += [(known, name, value) for value in values[:2] if any(c.isdigit() for c in value)]
     named.sort(key=lambda item: (item[0][0] is DateRole.MODIFIED, -item[0][1]))
-    found += [_date(value, role, f"meta:{name}", confidence) for (role, confidence), name, value in named]
+    found += [_date(value, role, f"meta:{name}", sure) for (role, sure), name, value in named[:_NAMED_MAX]]
     return found
 
 

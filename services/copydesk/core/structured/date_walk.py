@@ -31,6 +31,8 @@ _ATTRIBUTES = re.compile(
 ITEMPROPS = frozenset({"datepublished", "datemodified", "datecreated", "uploaddate"})
 """Properties of schema.org that date a work, lower case."""
 _HEADINGS = frozenset({"h1", "h2", "h3"})
+_HEADINGS_MAX, _REPEATS_MAX = 300, 4
+"""Headings that are looked at, and places of the headline that are kept: no page of one story has more."""
 _WORD = re.compile(r"\w+")
 _WORDS_MIN = 4
 _WORDS_SHARE = 0.7
@@ -38,6 +40,8 @@ _WORDS_SHARE = 0.7
 _EXACT = 6
 """Rank of a heading that says exactly what a title of the page says."""
 _TITLE_MAX = 400
+_PIECE_MAX = 2_000
+"""Characters of a text node with the white space of its source; longer ones are no part of a line."""
 _TITLE_MIN = 12
 """Characters that a heading has at least before it is held against the page's titles."""
 
@@ -132,20 +136,25 @@ class _Headings:
     """Finds the headline among the headings: the one that says what the page's titles say, then an h1, then any."""
 
     def __init__(self, titles: Sequence[str]) -> None:
+        titles = [title[:_PIECE_MAX] for title in titles]
         self.keys = [key for title in titles if (key := key_of(title))]
         self.words = [frozenset(_WORD.findall(title.casefold())) for title in titles]
         self.best: list[Hit] = []
+        self.offered = 0
         self.rank = 0
         self.key = ""
 
     def offer(self, hit: Hit) -> None:
         """Take a heading if it is better than those before, or the same one again."""
-        text = text_within(hit.element, _TITLE_MAX)
+        self.offered += 1
+        if self.offered > _HEADINGS_MAX:
+            return
+        text = text_within(hit.element, _TITLE_MAX) or ""
         key = key_of(text)
         rank = self._rank(text, key, first=hit.element.tag == "h1")
         if rank > self.rank and not (self.rank >= _EXACT and rank >= _EXACT):
             self.rank, self.key, self.best = rank, key, [hit]
-        elif rank and (key == self.key or (rank >= _EXACT and self.rank >= _EXACT)):
+        elif rank and len(self.best) < _REPEATS_MAX and (key == self.key or (rank >= _EXACT and self.rank >= _EXACT)):
             self.best.append(hit)
 
     def _rank(self, text: str, key: str, *, first: bool) -> int:
@@ -160,15 +169,15 @@ class _Headings:
         return 3 if first else 1
 
 
-def text_within(element: Any, most: int) -> str:
-    """The element's text on one line, pieces divided by a space, until it is longer than `most`."""
+def text_within(element: Any, most: int) -> str | None:
+    """The element's text on one line, pieces divided by a space; None where it is longer than `most`."""
     pieces: list[str] = []
-    size = 0
+    size = -1
     for piece in element.itertext():
-        flat = " ".join(piece.split())
+        flat = " ".join(piece.split()) if len(piece) <= _PIECE_MAX else piece
+        size += len(flat) + 1  # empty pieces count: a flood of them is no line either
+        if size > most:
+            return None
         if flat:
             pieces.append(flat)
-            size += len(flat) + 1
-            if size > most:
-                break
     return " ".join(pieces)
