@@ -294,3 +294,15 @@ def test_hostile_pages_are_read_in_time(body: str) -> None:
 def test_a_flood_of_metadata_is_cut() -> None:
     head = "".join(f'<meta name="x{"a" * (n % 40)}:publish_date" content="2019-03-03">' for n in range(20_000))
     assert len(decide(article(""), head=head).candidates) <= 40
+
+
+def test_the_data_of_scripts_gives_the_day_only_where_it_is_of_one_story() -> None:
+    one = '<script>window.S={"post":{"datePublished":"2019-03-03T10:00:00Z"}}</script>'
+    assert day(decide(article(""), head=one)) == "2019-03-03"
+    two = '<script>window.S=[{"datePublished":"2019-03-03"},{"datePublished":"2019-03-09"}]</script>'
+    assert decide(article(""), head=two).candidates == ()
+
+
+def test_json_ld_in_a_meta_element_is_json_ld() -> None:
+    content = json.dumps({"@type": "Article", "headline": "x", "datePublished": "2019-03-03"}).replace('"', "&quot;")
+    assert day(decide(article(""), head=f'<meta name="script:ld+json" content="{content}">')) == "2019-03-03"

@@ -75,6 +75,7 @@ _ANY_MODIFIED = re.compile(
 """Names that say the same in other words: `publish_date`, `vr:published_time`, `pubdate`, `lastUpdated`."""
 _NAME_MAX = 60
 _NAMED_MAX = 30
+_STATE = 0.6
 
 
 def metadata_dates(page: PageData) -> list[FoundDate]:
@@ -93,6 +94,9 @@ def metadata_dates(page: PageData) -> list[FoundDate]:
             named += [(known, name, value) for value in values[:2] if any(c.isdigit() for c in value)]
     named.sort(key=lambda item: (item[0][0] is DateRole.MODIFIED, -item[0][1]))
     found += [_date(value, role, f"meta:{name}", sure) for (role, sure), name, value in named[:_NAMED_MAX]]
+    days = {value[:10] for value in page.state_dates}
+    if len(days) == 1:  # several are those of several stories
+        found.append(_date(max(page.state_dates, key=len), DateRole.PUBLISHED, "script:published", _STATE))
     return found
 
 
