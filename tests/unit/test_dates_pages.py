@@ -306,3 +306,23 @@ def test_the_data_of_scripts_gives_the_day_only_where_it_is_of_one_story() -> No
 def test_json_ld_in_a_meta_element_is_json_ld() -> None:
     content = json.dumps({"@type": "Article", "headline": "x", "datePublished": "2019-03-03"}).replace('"', "&quot;")
     assert day(decide(article(""), head=f'<meta name="script:ld+json" content="{content}">')) == "2019-03-03"
+
+
+def test_a_date_as_the_last_part_of_a_title_counts() -> None:
+    og = '<meta property="og:title" content="{}">'
+    assert day(decide(article(""), head=og.format("The lamp is back – VG – 03.03.2019"))) == "2019-03-03"
+    for title in ("What changed on 3 March 2019", "The years 2018 – 2019", "The lamp | 24/7", "3 March 2019"):
+        assert decide(article(""), head=og.format(title)).published_at is None
+
+
+def test_confidence_follows_from_the_kinds_of_places_that_agree() -> None:
+    head = '<meta property="article:published_time" content="2019-03-03T10:00:00Z">'
+    both = decide(article("<p>March 3, 2019</p>"), head=head)
+    assert both.confidence >= 0.95
+    assert decide(article(""), head=head).confidence < 0.9
+    assert decide(article("<p>March 3, 2019</p>")).confidence < 0.9
+    update = '<meta property="article:modified_time" content="2019-03-05T10:00:00Z">'
+    agreed = decide(article("<p>Updated March 5, 2019</p>"), head=update)
+    differs = decide(article("<p>Updated March 9, 2019</p>"), head=update)
+    assert agreed.modified_confidence >= 0.95
+    assert differs.modified_confidence <= 0.75

@@ -446,7 +446,7 @@ def _keep_true_provenance(draft: Draft, decision: DateDecision) -> None:
             (c for c in decision.candidates if c.chosen and (c.role is DateRole.MODIFIED) == (role is not None)), None
         )
         if chosen is not None:
-            confidence = decision.confidence if role is None else chosen.confidence
+            confidence = decision.confidence if role is None else decision.modified_confidence
             count = sum((c.role is DateRole.MODIFIED) == (role is not None) for c in decision.candidates)
             draft.took(name, "dates", __version__, _found_in(chosen.source), confidence, count)
     for name in list(draft.provenance):

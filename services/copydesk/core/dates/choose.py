@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from copydesk.core.dates.against import held_against_page
+from copydesk.core.dates.certainty import modified_certainty, published_certainty
 from copydesk.core.dates.offers import OFFERS, SAME_DAYS, Offer, bar, day_first_of, read_all
 from copydesk.core.dates.partial import PartialDate
 from copydesk.core.dates.story import StoryDay, story_day
@@ -40,6 +41,7 @@ class DateDecision:
     candidates: tuple[DateCandidate, ...] = ()
     flags: frozenset[Flag] = frozenset()
     confidence: float = 0.0
+    modified_confidence: float = 0.0
     story: StoryDay | None = None
 
 
@@ -109,7 +111,10 @@ def choose_dates(
         modified_at=modified.date.as_instant() if modified else None,
         candidates=tuple(candidates),
         flags=frozenset(flags),
-        confidence=round(max(published.confidence, best.confidence), 3) if published and best else 0.0,
+        confidence=published_certainty(best, claims, conflict=Flag.DATE_CONFLICT in flags)
+        if published and best
+        else 0.0,
+        modified_confidence=modified_certainty(modified, _updates(offers, published)) if modified else 0.0,
         story=story,
     )
 
@@ -162,13 +167,19 @@ def _settle(best: Offer | None, claims: Sequence[Offer]) -> Offer | None:
     return max(finer, key=lambda o: (o.confidence, o.date.hour is not None), default=best)
 
 
+def _updates(offers: Sequence[Offer], published: Offer | None) -> list[Offer]:
+    """Modifications that may be true: none precedes the publication."""
+    updates = [o for o in offers if o.found.role is DateRole.MODIFIED and not o.barred and o.date.day is not None]
+    start = published.date.as_instant() if published is not None else None
+    if start is None:
+        return updates
+    slack = timedelta(days=SAME_DAYS)
+    return [o for o in updates if (o.date.as_instant() or start) >= start - slack]
+
+
 def _modified(offers: Sequence[Offer], published: Offer | None) -> Offer | None:
-    claims = [o for o in offers if o.found.role is DateRole.MODIFIED and not o.barred and o.date.day is not None]
-    if published is not None:
-        start = published.date.as_instant()
-        slack = timedelta(days=SAME_DAYS)
-        claims = [o for o in claims if start is None or (o.date.as_instant() or start) >= start - slack]
-    chosen = max(claims, key=lambda o: (o.confidence, o.date.hour is not None), default=None)
+    updates = _updates(offers, published)
+    chosen = max(updates, key=lambda o: (o.confidence, o.date.hour is not None), default=None)
     if chosen is not None:
         chosen.chosen = True
         chosen.reason = "taken: the most reliable statement of a modification"
