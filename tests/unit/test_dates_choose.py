@@ -121,3 +121,17 @@ def test_order_of_day_and_month_is_the_publishers() -> None:
     assert choose_dates([published(raw)], language="de").published_at == datetime(2019, 4, 3, tzinfo=UTC)
     unknown = choose_dates([published(raw)])
     assert unknown.published_precision is not DatePrecision.DAY
+
+
+def test_the_day_of_a_stated_modification_is_no_conflict() -> None:
+    shown = published("2020-11-02", "dom:time[datetime]", 0.8)
+    decision = choose_dates(
+        [
+            published("2019-03-28T10:00:00Z", "meta:article:published_time", 0.9),
+            FoundDate("2020-11-02T09:00:00Z", DateRole.MODIFIED, "meta:article:modified_time", 0.85),
+            shown,
+        ]
+    )
+    assert decision.published_at == datetime(2019, 3, 28, 10, tzinfo=UTC)
+    assert decision.flags == frozenset()
+    assert reasons(decision)["dom:time[datetime]"] == "not taken: it is the day of the stated modification"

@@ -31,10 +31,9 @@ def held_against_page(best: Offer, claims: Sequence[Offer], offers: Sequence[Off
     day = best.date.as_day()
     if day is None or best.found.role is not DateRole.PUBLISHED:
         return best
-    updates = [o for o in offers if o.found.role is DateRole.MODIFIED and not o.barred and o.date.day is not None]
     from_metadata = best.found.source.startswith(_METADATA)
     shown = [o for o in claims if _is_shown(o, _CLEAR if from_metadata else _FAINT)]
-    rivals = [o for o in shown if not _same(o, best) and not any(_same(o, update) for update in updates)]
+    rivals = [o for o in shown if not _same(o, best) and not is_update(o, offers)]
     if not from_metadata:
         if best not in shown or _supported(best, claims):
             return best
@@ -44,11 +43,19 @@ def held_against_page(best: Offer, claims: Sequence[Offer], offers: Sequence[Off
         return best
     rival = max(rivals, key=lambda o: o.confidence)
     rival_day = rival.date.as_day()
-    uploaded = any(_same(u, best) for u in updates if u.found.source.startswith(_METADATA))
+    uploaded = is_update(best, [o for o in offers if o.found.source.startswith(_METADATA)])
     if uploaded and rival_day is not None and rival_day < day:
         rival.reason = "taken: the page shows it, and the metadata give the day of the last upload for both"
         return rival
     return None
+
+
+def is_update(offer: Offer, offers: Sequence[Offer]) -> bool:
+    """Whether a date is the day that is stated as that of a modification."""
+    return any(
+        o.found.role is DateRole.MODIFIED and not o.barred and o.date.day is not None and _same(o, offer)
+        for o in offers
+    )
 
 
 def _is_shown(offer: Offer, least: float) -> bool:

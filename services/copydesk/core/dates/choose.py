@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from copydesk.core.dates.against import held_against_page
+from copydesk.core.dates.against import held_against_page, is_update
 from copydesk.core.dates.certainty import modified_certainty, published_certainty
 from copydesk.core.dates.offers import OFFERS, SAME_DAYS, Offer, bar, day_first_of, read_all
 from copydesk.core.dates.partial import PartialDate
@@ -79,7 +79,7 @@ def choose_dates(
             best = None
     if best is not None:
         stands = held_against_page(best, claims, offers)
-        if stands is not best or _conflicting(best, claims):
+        if stands is not best or _conflicting(best, claims, offers):
             flags.add(Flag.DATE_CONFLICT)
         if stands is None:
             best.reason = "not taken: the page shows another day, and neither explains the other"
@@ -138,13 +138,14 @@ def _best(claims: Sequence[Offer]) -> Offer | None:
     return max(full, key=strength, default=None)
 
 
-def _conflicting(best: Offer, claims: Sequence[Offer]) -> bool:
-    """Whether another claim of the same strength can not be true beside the best."""
+def _conflicting(best: Offer, claims: Sequence[Offer], offers: Sequence[Offer]) -> bool:
+    """Whether another claim of the same strength can not be true beside the best, and is no stated modification."""
     return any(
         other.found.role is DateRole.PUBLISHED
         and other.confidence >= 0.7
         and best.confidence - other.confidence <= 0.2
         and not other.date.compatible_with(best.date, days=SAME_DAYS)
+        and not is_update(other, offers)
         for other in claims
     )
 
@@ -221,6 +222,8 @@ def _explain(offers: Sequence[Offer], published: Offer | None, best: Offer | Non
             offer.reason = f"not taken: too weak a claim{doubt}"
         elif offer.date.compatible_with(published.date, days=SAME_DAYS):
             offer.reason = f"agrees with the date taken{doubt}"
+        elif is_update(offer, offers):
+            offer.reason = f"not taken: it is the day of the stated modification{doubt}"
         else:
             offer.reason = f"not taken: a more reliable statement says otherwise{doubt}"
 
