@@ -326,3 +326,16 @@ def test_confidence_follows_from_the_kinds_of_places_that_agree() -> None:
     differs = decide(article("<p>Updated March 9, 2019</p>"), head=update)
     assert agreed.modified_confidence >= 0.95
     assert differs.modified_confidence <= 0.75
+
+
+def test_the_month_of_an_upload_tells_day_from_month_and_nothing_more() -> None:
+    head = '<meta property="og:image" content="https://varn.example/uploads/2019/03/lamp.jpg">'
+    assert day(decide(article("<p>Published 03/04/2019</p>"), head=head)) == "2019-03-04"
+    assert decide(article(""), head=head).published_at is None
+
+
+def test_a_marked_up_date_below_the_story_counts_where_it_is_the_only_one() -> None:
+    below = '<p><time datetime="2019-03-03">March 3</time></p>'
+    assert day(decide(article("", below=below))) == "2019-03-03"
+    other = '<p><time datetime="2019-05-09">May 9</time></p>'
+    assert decide(article("", below=below + other)).published_at is None

@@ -73,4 +73,5 @@ def _same(one: Offer, other: Offer) -> bool:
 
 def _supported(best: Offer, claims: Sequence[Offer]) -> bool:
     """Whether the page's address or a feed says the same day."""
-    return any(o.found.role in (DateRole.URL, DateRole.FEED) and _same(o, best) for o in claims)
+    roles = (DateRole.URL, DateRole.FEED)
+    return any(o.found.role in roles and o.date.day is not None and _same(o, best) for o in claims)

@@ -86,7 +86,13 @@ def read_all(
         if read.reason == EITHER_ORDER:
             doubtful.append(offer)
     if doubtful:
-        known = [o.date for o in offers if o not in doubtful and o.date.month is not None]
+        known = [
+            o.date
+            for o in offers
+            if o not in doubtful
+            and o.date.month is not None
+            and (o.found.role in OFFERS or o.found.role is DateRole.MODIFIED or o.found.source == "image")
+        ]
         for offer in doubtful:
             _resolve_order(offer, known, language, reference)
     return offers

@@ -87,10 +87,10 @@ _TODAY_SIGNS = ("今天是", "本日は", "오늘은")
 _OTHER = (
     "copyright", "all rights reserved", "accessed", "retrieved", "expires", "expiry", "valid until", "valid through",
     "deadline", "due date", "joined", "member since", "registered", "born", "died", "starts", "ends", "until",
-    "through", "effective", "since", "established", "founded", "event date", "reviewed", "fact checked",
-    "fact-checked", "replied", "archived", "webinar", "photo", "captured", "next update", "sale ends", "version",
-    "recorded on", "filmed", "applies to", "prices as of", "registriert seit", "mitglied seit", "gültig bis", "foto",
-    "consulté le", "inscrit", "fecha límite", "gestorben", "geboren", "air date",
+    "through", "effective", "since", "established", "founded", "event date", "last reviewed", "reviewed on",
+    "medically reviewed", "fact checked", "fact-checked", "replied", "archived", "webinar", "photo", "captured",
+    "next update", "sale ends", "version", "recorded on", "filmed", "applies to", "prices as of", "registriert seit",
+    "mitglied seit", "gültig bis", "foto", "consulté le", "inscrit", "fecha límite", "gestorben", "geboren", "air date",
 )  # fmt: skip
 _OTHER_SIGNS = ("©", "(c)", "发行日期", "截止")
 _MAX = 300

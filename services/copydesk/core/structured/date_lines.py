@@ -41,6 +41,8 @@ _BESIDE = 80
 """Characters between the day of publication and that of an update beside it."""
 _OTHERS = 0.35
 """What a day near the headline loses where a better one stands there."""
+_NAMED, _ONLY = 0.4, 0.5
+"""Confidence in a date marked up as such away from the headline, and where the page has no other."""
 _LISTED = 3
 """So many days in the same markup away from the headline are the dates of other stories."""
 _SEPARATOR = re.compile(r"\s[|·•–—⋅/∙-]\s|[|·•⋅∙\n]")
@@ -94,6 +96,21 @@ def read_lines(found: Walk, language: str, *, published: bool = False) -> list[F
     return dates
 
 
+def _only_one(lines: list[_Line]) -> list[FoundDate]:
+    """Away from the headline a marked-up date is the story's only where the page has no other day."""
+    dates = [line.date for line in lines]
+    if len({line.day for line in lines if line.date.role is DateRole.PUBLISHED}) != 1:
+        return dates
+    return [
+        replace(date, confidence=_ONLY)
+        if date.role is DateRole.PUBLISHED
+        and date.confidence < _ONLY
+        and (date.source.startswith("dom:time") or (date.source == "dom:line" and date.confidence >= _NAMED))
+        else date
+        for date in dates
+    ]
+
+
 def _as_updated(line: _Line) -> _Line:
     return replace(line, date=replace(line.date, role=DateRole.MODIFIED))
 
@@ -105,7 +122,7 @@ def _nearest_first(lines: list[_Line]) -> list[FoundDate]:
     """
     own = [line for line in lines if line.near and line.date.role is DateRole.PUBLISHED]
     if not own:
-        return [line.date for line in lines]
+        return _only_one(lines)
     best = min(own, key=lambda line: (not line.labelled, line.distance))
     dates = []
     for line in lines:

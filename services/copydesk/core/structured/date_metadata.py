@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from copydesk.core.dates.address import url_dates
 from copydesk.core.document import FoundDate
 from copydesk.core.structured.jsonld import Node, types_of
 from copydesk.core.structured.page import PageData
@@ -94,6 +95,9 @@ def metadata_dates(page: PageData) -> list[FoundDate]:
             named += [(known, name, value) for value in values[:2] if any(c.isdigit() for c in value)]
     named.sort(key=lambda item: (item[0][0] is DateRole.MODIFIED, -item[0][1]))
     found += [_date(value, role, f"meta:{name}", sure) for (role, sure), name, value in named[:_NAMED_MAX]]
+    # Uploads lie in folders by month: that decides nothing, but it may tell day from month elsewhere.
+    image = url_dates(page.first("og:image", "og:image:url", "twitter:image"))
+    found += [FoundDate(date.raw[:7], DateRole.MENTIONED, "image", 0.2) for date in image]
     days = {value[:10] for value in page.state_dates}
     if len(days) == 1:  # several are those of several stories
         found.append(_date(max(page.state_dates, key=len), DateRole.PUBLISHED, "script:published", _STATE))

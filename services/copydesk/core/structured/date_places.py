@@ -16,9 +16,9 @@ _OUT_TAGS = frozenset({"nav", "form", "select", "blockquote", "pre", "code", "ta
 _MAYBE_TAGS = frozenset({"aside", "figure", "figcaption"})
 _OUT = re.compile(
     r"(?<![a-z])(?:comment|related|sidebar|side-bar|recommend|popular|latest|recent|trending|most-?read|newsletter|recirc|"
-    r"more-(?!info)|read-?next|next-|prev|carousel|slider|swiper|archive|cookie|consent|modal|popup|cite|citation|"
+    r"more-(?!info)|read-?next|pagination|carousel|slider|swiper|archive|cookie|consent|modal|popup|cite|citation|"
     r"reference|footnote|review-item|testimonial|weather|reply|upcoming|suggest|subscribe|copyright|navbar|disclaimer)|"
-    r"(?<![a-z_-])(?:events?|calendar|ticker|breaking|legal|menu)(?![a-z])"
+    r"(?<![a-z_-])(?:events?|calendar|ticker|breaking|legal|menu|next|prev|previous)(?![a-z])"
 )
 _NEAR = re.compile(r"(?<![a-z])(?:tile|teaser|promo|caption|listing|banner|events?(?![a-z]))")
 _MAYBE = re.compile(r"(?<![a-z])(?:cards?(?![a-z])|product)")
