@@ -135,3 +135,16 @@ def test_the_day_of_a_stated_modification_is_no_conflict() -> None:
     assert decision.published_at == datetime(2019, 3, 28, 10, tzinfo=UTC)
     assert decision.flags == frozenset()
     assert reasons(decision)["dom:time[datetime]"] == "not taken: it is the day of the stated modification"
+
+
+def test_another_date_tells_day_from_month() -> None:
+    line = FoundDate("11.03.17", DateRole.PUBLISHED, "dom:line", 0.76)
+    decision = choose_dates([published("2017-11-03T03:01:00Z"), line])
+    assert decision.published_at == datetime(2017, 11, 3, 3, 1, tzinfo=UTC)
+    assert [c.value for c in decision.candidates] == ["2017-11-03T03:01:00Z", "2017-11-03"]
+    assert decision.flags == frozenset()
+
+
+def test_the_fetch_does_not_tell_day_from_month() -> None:
+    fetched = FoundDate("2019-03-04T10:00:00Z", DateRole.FETCHED, "record:fetched_at", 1.0)
+    assert choose_dates([published("03/04/2019"), fetched]).published_at is None

@@ -17,6 +17,11 @@ from copydesk.core.dates.read import read_date
         ("ja", "2019年3月28日 15時42分", "2019-03-28T15:42:00Z"),
         ("fa", "۲۸ مارس ۲۰۱۹", "2019-03-28"),
         ("en", "Published March 27", "--03-27"),
+        ("en", "11.03.17", "2017"),
+        ("en", "11.03.2017", "2017-03-11"),
+        ("de", "11.03.17", "2017-03-11"),
+        ("ja", "March 3, 2019", "2019-03-03"),
+        ("zh", "发表于March 3, 2019更新", "2019-03-03"),
     ],
 )
 def test_reads(language: str, raw: str, value: str) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from copydesk.core.dates.names import ANY, fold, names
+from copydesk.core.dates.names import ANY
 from copydesk.core.dates.read import read_date
 from copydesk.core.dates.roles import Label, label_after, label_before, labels_in
 from copydesk.core.dates.written import Written, written_dates
 from copydesk.core.document import FoundDate
 from copydesk.core.structured.date_places import FRAME, IN, NEAR, OUT, Hints, beside_by_name, hints_of
+from copydesk.core.structured.date_selection import Line, select_dates
+from copydesk.core.structured.date_text import part_around, raw_date
 from copydesk.core.structured.date_walk import ITEMPROPS, Hit, Walk, text_within
 from copydesk_schemas.reasons import DateRole
 
@@ -29,45 +31,13 @@ _LABEL_AFTER = 30
 _ANY_TRIES = 6
 """Lines of a page that are read in all languages at once, which takes ten times as long as in one."""
 _LINES_MAX = 60
-_DATES_MAX = 12
-"""Shown dates that become candidates, the surest."""
 _BEFORE = 350
 """Characters of text between a date line and the headline below it."""
 _DECK = 450
 """Characters of running text between the headline and the date line below it: a deck, a key point, a caption."""
 _AFTER = 1_500
 """Characters of any text between the headline and the date line below it."""
-_BESIDE = 80
-"""Characters between the day of publication and that of an update beside it."""
-_OTHERS = 0.35
-"""What a day near the headline loses where a better one stands there."""
-_NAMED, _ONLY = 0.4, 0.5
-"""Confidence in a date marked up as such away from the headline, and where the page has no other."""
-_LISTED = 3
-"""So many days in the same markup away from the headline are the dates of other stories."""
-_SEPARATOR = re.compile(r"\s[|·•–—⋅/∙-]\s|[|·•⋅∙\n]")
 _ORDINAL_GAP = re.compile(r"(?<=\d) (?=(?:st|nd|rd|th)\b)")
-_HEAD, _TAIL = 25, 45
-_CLOCK_BEFORE = re.compile(r"\d{1,2}[:.h]\d\d(?:[:.]\d\d)?[^\d|·•]{0,12}\Z")
-_CLOCK_AFTER = re.compile(
-    r"[^\d\n]{0,14}\d{1,2}\s?(?:[:.٫hH時时시點点]\s?\d{2}(?:[:分분]\s?\d{2}[秒초]?)?[分분]?|(?=\s?[ap]\.?m))"
-    r"(?:\s?(?:[ap]\.?\s?m\b\.?|Uhr|\(?[A-Z]{2,5}\b\)?|(?:UTC|GMT)?\s?[+−-]\d{1,2}(?::?\d\d)?)){0,3}",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A date in its line."""
-
-    date: FoundDate
-    day: str
-    signature: tuple[str | None, ...]
-    near: bool
-    labelled: bool
-    distance: int
-    only_updated: bool
-    """Whether nothing but the class that hAtom demands says what it dates."""
 
 
 def read_lines(found: Walk, language: str, *, published: bool = False) -> list[FoundDate]:
@@ -79,61 +49,12 @@ def read_lines(found: Walk, language: str, *, published: bool = False) -> list[F
         published: whether metadata state the publication.
     """
     reader = _Reader(found, language)
-    lines: list[_Line] = []
+    lines: list[Line] = []
     for hit in found.hits:
         lines += reader.read(hit)
         if len(lines) >= _LINES_MAX:
             break
-    days: dict[tuple[str | None, ...], set[str]] = {}
-    for line in lines:
-        days.setdefault(line.signature, set()).add(line.day)
-    kept = [line for line in lines if line.near or len(days[line.signature]) < _LISTED]
-    published = published or any(line.date.role is DateRole.PUBLISHED and not line.only_updated for line in kept)
-    dates = _nearest_first([_as_updated(line) if published and line.only_updated else line for line in kept])
-    if len(dates) > _DATES_MAX:
-        least = sorted((date.confidence for date in dates), reverse=True)[_DATES_MAX - 1]
-        dates = [date for date in dates if date.confidence >= least][:_DATES_MAX]
-    return dates
-
-
-def _only_one(lines: list[_Line]) -> list[FoundDate]:
-    """Away from the headline a marked-up date is the story's only where the page has no other day."""
-    dates = [line.date for line in lines]
-    if len({line.day for line in lines if line.date.role is DateRole.PUBLISHED}) != 1:
-        return dates
-    return [
-        replace(date, confidence=_ONLY)
-        if date.role is DateRole.PUBLISHED
-        and date.confidence < _ONLY
-        and (date.source.startswith("dom:time") or (date.source == "dom:line" and date.confidence >= _NAMED))
-        else date
-        for date in dates
-    ]
-
-
-def _as_updated(line: _Line) -> _Line:
-    return replace(line, date=replace(line.date, role=DateRole.MODIFIED))
-
-
-def _nearest_first(lines: list[_Line]) -> list[FoundDate]:
-    """Of several days near the headline, the labelled or the nearest one is the story's.
-
-    A later day right beside it is that of an update; those further off are other stories'.
-    """
-    own = [line for line in lines if line.near and line.date.role is DateRole.PUBLISHED]
-    if not own:
-        return _only_one(lines)
-    best = min(own, key=lambda line: (not line.labelled, line.distance))
-    dates = []
-    for line in lines:
-        date = line.date
-        if line in own and line.day != best.day and not line.labelled:
-            if line.day > best.day and abs(line.distance - best.distance) <= _BESIDE:
-                date = replace(date, role=DateRole.MODIFIED, confidence=0.5)
-            else:
-                date = replace(date, confidence=round(max(0.1, date.confidence - _OTHERS), 3))
-        dates.append(date)
-    return dates
+    return select_dates(lines, published=published)
 
 
 class _Reader:
@@ -149,7 +70,7 @@ class _Reader:
             node for head in found.headlines for node in (head.element, *head.element.iterancestors())
         )
 
-    def read(self, hit: Hit) -> list[_Line]:
+    def read(self, hit: Hit) -> list[Line]:
         """The dates of the line in which a hit stands."""
         text = " ".join(hit.text.split()) if hit.text else text_within(hit.element, _LINE) or ""
         if not _SHORTEST <= len(text) <= _TEXT:
@@ -218,7 +139,7 @@ class _Reader:
             element = element.getparent()
         return _ORDINAL_GAP.sub("", line)
 
-    def _of_attribute(self, hit: Hit, text: str, line: str, *, near: bool) -> list[_Line]:
+    def _of_attribute(self, hit: Hit, text: str, line: str, *, near: bool) -> list[Line]:
         read = read_date(text, language=self.language)
         if read is None or read.date.day is None:
             return []
@@ -227,11 +148,8 @@ class _Reader:
         if name in ITEMPROPS:
             role = DateRole.MODIFIED if name == "datemodified" else DateRole.PUBLISHED
             confidence = 0.8 if name in {"datepublished", "datemodified"} else 0.6
-            return [
-                self._line(
-                    hit, FoundDate(text, role, f"dom:itemprop={name}", confidence), day, near=near, labelled=True
-                )
-            ]
+            date = FoundDate(text, role, f"dom:itemprop={name}", confidence)
+            return [self._line(hit, date, day, near=near, labelled=True)]
         shown = text_within(hit.element, _LINE) or ""
         labels = labels_in(shown)
         if len(set(labels)) > 1 and len(self._spans(shown)) > 1:
@@ -242,26 +160,25 @@ class _Reader:
             return []
         hints = hints_of(hit.element, name)
         role, confidence = self._role(known, hints, near=near, first=True)
-        if name.startswith(
-            "data-"
-        ):  # set for programs: of the story, of its widgets, or of whatever it was copied from
+        for_programs = name.startswith("data-")
+        if for_programs:  # of the story, of its widgets, or of whatever the markup was copied from
             confidence = min(confidence, 0.45) if near else 0.0
         if not near and role is DateRole.PUBLISHED and name in {"datetime", "title"}:
             confidence = max(confidence, 0.5 if hints.published else 0.4)
         if confidence < 0.3:
             return []
-        if not name.startswith("data-"):
+        if not for_programs:
             self.stamped[hit.element] = day[:10]
         source = "dom:time[datetime]" if name == "datetime" else f"dom:{name}"
         return [self._line(hit, FoundDate(text, role, source, confidence), day, near=near, labelled=known is not None)]
 
-    def _of_text(self, hit: Hit, text: str, line: str, *, near: bool) -> list[_Line]:
+    def _of_text(self, hit: Hit, text: str, line: str, *, near: bool) -> list[Line]:
         whole = line if text in line else text
         at = whole.find(text)
         end_of_text = at + len(text)
         spans = self._spans(whole)
         source = "dom:time" if hit.element.tag == "time" else "dom:line"
-        found: list[_Line] = []
+        found: list[Line] = []
         for number, span in enumerate(spans):
             if span.date.year is None or (span.date.day is None and not span.doubt):
                 continue
@@ -275,7 +192,7 @@ class _Reader:
             if known is None and number + 1 == len(spans):
                 known = label_after(whole[span.end : span.end + _LABEL_AFTER])
             loose = _LOOSE if near or known is None else _LABELLED_LOOSE
-            if known is Label.OTHER or len(_part(before, after)) > loose:
+            if known is Label.OTHER or len(part_around(before, after)) > loose:
                 continue
             hints = hints_of(hit.element)
             if known is None and hints.modified and Label.MODIFIED in labels_in(whole):
@@ -285,7 +202,7 @@ class _Reader:
                 continue
             if self._is_stamped(hit.element, span.date.value[:10]):
                 continue
-            date = FoundDate(_raw(whole, span, start, end, self.language)[:200], role, source, confidence)
+            date = FoundDate(raw_date(whole, span, start, end, self.language)[:200], role, source, confidence)
             found.append(self._line(hit, date, span.date.value, near=near, labelled=known is not None))
         return found
 
@@ -311,14 +228,14 @@ class _Reader:
             confidence = 0.45 if hints.published else 0.3 if hints.dated else 0.2
         return DateRole.PUBLISHED, confidence - (0.0 if first else 0.15)
 
-    def _line(self, hit: Hit, date: FoundDate, day: str, *, near: bool, labelled: bool) -> _Line:
+    def _line(self, hit: Hit, date: FoundDate, day: str, *, near: bool, labelled: bool) -> Line:
         element, parent = hit.element, hit.element.getparent()
         signature = [element.tag, element.get("class")]
         if parent is not None:
             signature += [parent.tag, parent.get("class")]
         hints = hints_of(element)
         only_updated = hints.hatom and not hints.published and not labelled
-        return _Line(date, day[:10], tuple(signature), near, labelled, self._distance(hit), only_updated)
+        return Line(date, day[:10], tuple(signature), near, labelled, self._distance(hit), only_updated)
 
     def _spans(self, text: str) -> list[Written]:
         """Dates in a line: in the page's language, in English, and a few times in any, for claims are often wrong."""
@@ -331,25 +248,3 @@ class _Reader:
             if any(s.date.year is not None for s in spans):
                 return spans
         return []
-
-
-def _part(before: str, after: str) -> str:
-    """What stands beside a date between the nearest separators."""
-    head = _SEPARATOR.split(before)[-1]
-    tail = _SEPARATOR.split(after)[0]
-    return (head + tail).strip(" ,.:-–—()")
-
-
-def _raw(line: str, span: Written, start: int, end: int, language: str) -> str:
-    """The date with the weekday or the time of day before it, and the time of day and its zone after it."""
-    head = line[max(start, span.start - _HEAD) : span.start]
-    kept = _CLOCK_BEFORE.search(head) if not start else None
-    if kept is not None:
-        head = kept[0]
-    else:
-        words = head.replace(",", " ").replace(".", " ").split()
-        table = names(language)
-        known = bool(words) and (fold(words[-1]) in table.weekdays or fold(words[-1]) in table.full_weekdays)
-        head = head[head.rfind(words[-1]) :] if known else ""
-    after = _CLOCK_AFTER.match(line, span.end, min(end, span.end + _TAIL))
-    return head + line[span.start : after.end() if after is not None else span.end]
