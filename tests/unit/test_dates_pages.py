@@ -55,6 +55,87 @@ def test_date_lines_say_what_they_date(lang: str, line: str, published: str, mod
     assert (decision.modified_at.date().isoformat() if decision.modified_at else None) == modified
 
 
+@pytest.mark.parametrize(
+    ("lang", "line"),
+    [
+        ("en", "15:42, 28 March 2019"),
+        ("en", "28/3/2019 3:42 pm"),
+        ("en", "Thu Mar 28 2019"),
+        ("en", "28-Mar-2019"),
+        ("en", "Mar. 28, 2019, at 3:42 p.m. ET"),
+        ("en", "28 Mar 2019 | UPDATED: 29 Mar 2019"),
+        ("en", "March 28, 2019 / 3:42 PM / CBS News"),
+        ("en", "Created: Mar 28, 2019 08:00 IST"),
+        ("en", "Thursday 28th of March 2019"),
+        ("en", "Issued on: 28/03/2019 - 15:42"),
+        ("en", "Modified: 29/03/2019 Published: 28/03/2019"),
+        ("hu", "2019. március 28., csütörtök 15:42"),
+        ("hu", "2019.03.28. 15:42"),
+        ("vi", "Thứ năm, 28/3/2019, 15:42 (GMT+7)"),
+        ("el", "28 Μαρτίου 2019, 15:42"),
+        ("th", "เผยแพร่: 28 มี.ค. 2562 12:30"),
+        ("th", "28 มีนาคม 2562"),
+        ("ar", "٢٨ مارس ٢٠١٩"),
+        ("ar", "الخميس 28/03/2019"),
+        ("pl", "28 marca 2019, 15:42"),
+        ("pl", "28.03.2019 aktualizacja: 29.03.2019"),
+        ("fi", "28.3.2019 klo 15.42"),
+        ("sv", "28 mars 2019 kl 15.42"),
+        ("nb", "Publisert: 28.03.2019 kl. 15:42"),
+        ("pt", "28 mar 2019 - 15h42"),
+        ("pt", "28 de março de 2019"),
+        ("es", "28 MAR 2019 - 15:42 CET"),
+        ("es", "jueves, 28 de marzo de 2019"),
+        ("ca", "28 de març de 2019"),
+        ("fr", "Le 28 mars 2019 à 15h42, modifié le 29 mars 2019 à 10h00"),
+        ("fr", "jeudi 28 mars 2019"),
+        ("de", "28.03.2019 | 15:42 Uhr"),
+        ("de", "Do., 28. Mär. 2019"),
+        ("de", "Erstellt: 28.03.2019, Stand: 29.03.2019"),
+        ("ru", "28 мар. 2019, 15:42"),
+        ("ru", "28.03.2019 15:42"),
+        ("uk", "28 березня 2019, 15:42"),
+        ("sr", "28. март 2019."),
+        ("sl", "28. marec 2019"),
+        ("bg", "28 март 2019, 15:42"),
+        ("he", "28 במרץ 2019"),
+        ("hi", "28 मार्च 2019, 03:42 PM"),
+        ("bn", "২৮ মার্চ ২০১৯"),
+        ("ta", "28 மார்ச் 2019"),
+        ("ur", "28 مارچ 2019"),
+        ("ko", "2019년 3월 28일 오후 3:42"),
+        ("ko", "입력 : 2019-03-28 15:42:00"),
+        ("zh", "2019年03月28日15:42\u3000来源：新华社"),
+        ("zh", "2019-03-28 15:42"),
+        ("ja", "2019/03/28 15:42"),
+        ("ja", "2019.3.28(木)"),
+        ("ms", "28 Mac 2019"),
+        ("id", "Kamis, 28 Mar 2019 15:42 WIB"),
+        ("tr", "28 Mart 2019 Perşembe 15:42"),
+        ("ro", "28 martie 2019, 15:42"),
+        ("cs", "28. 3. 2019 15:42"),
+        ("sk", "28. marca 2019"),
+        ("lv", "2019. gada 28. marts"),
+        ("lt", "2019 m. kovo 28 d."),
+        ("et", "28. märts 2019"),
+        ("is", "28. mars 2019"),
+        ("ga", "28 Márta 2019"),
+        ("sq", "28 Mars 2019"),
+        ("sw", "28 Machi 2019"),
+        ("ka", "28 მარტი 2019"),
+        ("nl", "28 mrt 2019"),
+        ("af", "28 Maart 2019"),
+        ("fa", "تاریخ انتشار: 28 مارس 2019"),
+    ],
+)
+def test_one_day_in_many_ways_of_writing(lang: str, line: str) -> None:
+    assert day(decide(article(f"<p>{line}</p>"), lang=lang)) == "2019-03-28"
+
+
+def test_years_of_other_calendars_are_not_taken_for_ours() -> None:
+    assert decide(article("<p>1398/01/08</p>"), lang="fa").published_at is None
+
+
 def test_label_and_date_in_elements_of_their_own() -> None:
     line = "<dl><dt>Published</dt><dd>3 March 2019</dd><dt>Last updated</dt><dd>5 March 2019</dd></dl>"
     decision = decide(article(line))

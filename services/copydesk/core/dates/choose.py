@@ -19,7 +19,7 @@ from copydesk_schemas.parts import DateCandidate
 from copydesk_schemas.reasons import DatePrecision, DateRole, Flag
 
 _LEAST = 0.47
-"""Of claims below this, nearly half are wrong (development pages, metadata left out): they stay candidates."""
+"""Claims below this stay candidates: on development pages without their metadata, 5 of 12 of them were wrong."""
 _WEAK = (DateRole.PAGE,)
 """Roles that the text itself may contradict."""
 _FAR_DAYS = 31

@@ -40,6 +40,8 @@ def _named(language: str) -> tuple[re.Pattern[str], ...]:
     loose = language in UNSPACED
     left = r"(?<![A-Za-z])" if loose else r"(?<!\w)"
     right = r"(?![A-Za-z])" if loose else r"(?!\w)"
+    if language == "he":
+        left += "ב?"  # «in» is written together with the month
     day = rf"(?<![\d.,:/])(?P<day>[0-3]?\d){_ORDINAL}"
     year = r"(?P<year>\d{4})(?![\d:])"
     clock = r"(?:\d{1,2}:\d{2}(?::\d{2})?\s(?:[A-Z]{2,5}\s)?)?"
@@ -57,6 +59,7 @@ def _named(language: str) -> tuple[re.Pattern[str], ...]:
                 rf"(?:,?\s{clock}{year})?"
             ),
             rf"{left}{month}{right}\.?,?\s?(?:{_LINKS}\s)?{year}",
+            *([rf"(?<!\d){year}\.\sgada\s(?P<day>[0-3]?\d)\.\s{left}{month}{right}"] if language == "lv" else []),
         )
     )
 
