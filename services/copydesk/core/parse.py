@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from copydesk import __version__
+from copydesk.core.dates.address import country_of, url_dates
 from copydesk.core.dates.choose import DateDecision, choose_dates
 from copydesk.core.dead_letters import raw_ref_of_message, timestamp
 from copydesk.core.decode import decode
@@ -42,7 +42,6 @@ from copydesk_schemas.parsed import ParsedArticle
 from copydesk_schemas.parts import Dateline, Language, Link, Media, Quality, RawRef, Source, Stats
 from copydesk_schemas.reasons import Action, Code, DateRole, Flag, FoundIn, Stage
 
-_URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=\D|$)")
 _BODY_CHARS = 500_000
 """Longer bodies are cut: no article has them, and every later step takes time in proportion."""
 _LINE_CHARS = 10_000
@@ -442,9 +441,7 @@ def _dates(draft: Draft, origin: _Origin, item: int, language: Language, trace: 
     document = origin.document
     found = list(draft.dates)
     url = _address(draft, origin)
-    match = _URL_DATE.search(url or "")
-    if match is not None:
-        found.append(FoundDate("-".join(match.groups()), DateRole.URL, "url", 0.7))
+    found += url_dates(url)
     if document.http is not None and item == 0:
         modified = next((v for k, v in document.http.headers.items() if k.lower() == "last-modified"), None)
         if modified:
@@ -457,7 +454,7 @@ def _dates(draft: Draft, origin: _Origin, item: int, language: Language, trace: 
         found,
         reference=reference,
         language=language.code,
-        country=source.country if source else None,
+        country=(source.country if source else None) or country_of(url, draft.language_claims),
         captions=[media.caption for media in draft.media if media.caption],
         body=draft.body,
     )
@@ -486,7 +483,7 @@ def _keep_true_provenance(draft: Draft, decision: DateDecision) -> None:
             (c for c in decision.candidates if c.chosen and (c.role is DateRole.MODIFIED) == (role is not None)), None
         )
         if chosen is not None:
-            confidence = decision.confidence if role is None else chosen.confidence
+            confidence = decision.confidence if role is None else decision.modified_confidence
             count = sum((c.role is DateRole.MODIFIED) == (role is not None) for c in decision.candidates)
             draft.took(name, "dates", __version__, _found_in(chosen.source), confidence, count)
     for name in list(draft.provenance):

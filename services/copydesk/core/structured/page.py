@@ -8,6 +8,7 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
+from copydesk.core.structured.date_state import state_dates
 from copydesk.core.structured.jsonld import JsonLd, read_jsonld
 from copydesk.core.text.normalize import normalize_line
 
@@ -32,6 +33,8 @@ class PageData:
     lang: str | None = None
     links: dict[str, list[str]] = field(default_factory=dict)
     """`href` of link elements by their relation, where it says licence, author or feed."""
+    state_dates: list[str] = field(default_factory=list)
+    """Dates of publication in the data of the page's own scripts: of its story and perhaps of others."""
 
     def first(self, *names: str) -> str | None:
         """The first non-empty content among these names, in this order."""
@@ -59,6 +62,8 @@ def read_page(tree: HtmlElement) -> PageData:
                 kind = (element.get("type") or "").split(";")[0].strip().lower()
                 if kind == "application/ld+json" and element.text and len(element.text) < _CHALLENGE:
                     scripts.append(element.text)
+                elif element.text and not element.get("src"):
+                    page.state_dates += state_dates(element.text)
             case "link":
                 _link(page, element)
             case "title" if page.title is None and not _in_svg(element):
@@ -71,7 +76,8 @@ def read_page(tree: HtmlElement) -> PageData:
                 page.base = element.get("href")
             case "body" if not page.lang:
                 page.lang = element.get("lang")
-    page.jsonld = read_jsonld(scripts)
+    # A framework of the web writes JSON-LD into a meta element, under this name.
+    page.jsonld = read_jsonld(scripts or page.meta.get("script:ld+json", []))
     return page
 
 
