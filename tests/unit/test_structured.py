@@ -9,7 +9,7 @@ from copydesk.core.structured.json_text import load_json
 from copydesk.core.structured.jsonld import read_jsonld
 from copydesk.core.structured.metadata import fill, language_tag
 from copydesk.core.structured.page import read_page
-from copydesk.core.structured.titles import without_site
+from copydesk.core.structured.titles import Candidate, choose_title, without_site
 from copydesk.core.trace import NO_TRACE, RecordingTrace
 from copydesk_schemas.raw import HttpHint
 from copydesk_schemas.reasons import DateRole, Flag, FoundIn
@@ -39,10 +39,11 @@ def jsonld(text: str) -> str:
         ("Bridge reopens – post.example", "Bridge reopens"),
         ("Mayor – and council – split", "Mayor – and council – split"),
         ("Brandholm Post", "Brandholm Post"),
+        ("Brücke öffnet | Söder-Zeitung", "Brücke öffnet"),
     ],
 )
 def test_titles_lose_the_name_of_the_site_with_its_section(title: str, bare: str) -> None:
-    assert without_site(title, ["Brandholm Post", "post.example"]) == bare
+    assert without_site(title, ["Brandholm Post", "post.example", "soeder-zeitung"]) == bare
 
 
 @pytest.mark.parametrize(
@@ -161,9 +162,56 @@ def test_the_one_heading_outweighs_the_title_made_for_networks_unless_it_is_a_wo
     head = '<meta property="og:title" content="You will not believe this bridge"><title>x</title>'
     assert draft_of(head, "<h1>Harbour bridge reopens on Monday</h1>").title == "Harbour bridge reopens on Monday"
     assert draft_of(head, "<h1>Sport</h1>").title == "You will not believe this bridge"
-    assert draft_of(head, "<h1>Harbour bridge reopens</h1><h1>More stories from here</h1>").title == (
-        "You will not believe this bridge"
+    logo = "<h1><a href='/'>The Brandholm and Alder Post</a></h1>"
+    assert draft_of(head, f"{logo}<h1>Harbour bridge reopens</h1><h1>More stories from here</h1>").title == (
+        "Harbour bridge reopens"
     )
+
+
+def test_the_heading_in_a_trail_of_breadcrumbs_is_not_the_one_that_readers_see() -> None:
+    head = '<meta property="og:title" content="Toll falls on the harbour bridge"><title>The toll</title>'
+    trail = "<nav><ol><li><h1>The toll on the bridge</h1></li></ol></nav>"
+    shown = "<article><h2 class='headline'>Toll falls on the harbour bridge</h2></article>"
+    assert draft_of(head, trail + shown).title == "Toll falls on the harbour bridge"
+
+
+@pytest.mark.parametrize(
+    ("social", "heading"),
+    [
+        ("Harbour bridge reopens on Monday – County news – 30.01.2024", "Harbour bridge reopens on Monday"),
+        ("Harbour bridge reopens on Monday：Post Digital", "Harbour bridge reopens on Monday"),
+        ("Harbour bridge reopens on Monday", "<span>Traffic</span> Harbour bridge reopens on Monday"),
+        ("Harbour bridge reopens on Monday", "HARBOUR BRIDGE REOPENS ON MONDAY"),
+    ],
+)
+def test_rubrics_sections_and_dates_go_where_another_place_has_the_title_without(social: str, heading: str) -> None:
+    draft = draft_of(f'<meta property="og:title" content="{social}"><title>x</title>', f"<h1>{heading}</h1>")
+    assert draft.title == "Harbour bridge reopens on Monday"
+    assert draft.provenance["title"].confidence > 0.9
+
+
+def test_a_title_that_stands_in_one_place_or_against_others_is_not_called_sure() -> None:
+    alone = draft_of("<title>Harbour bridge reopens on Monday</title>")
+    assert (alone.title, alone.provenance["title"].confidence) == ("Harbour bridge reopens on Monday", 0.6)
+    split = draft_of(
+        jsonld('{"@type": "NewsArticle", "headline": "Bridge to reopen after two years"}'),
+        "<h1>Drivers await Monday</h1>",
+    )
+    assert split.provenance["title"].confidence < 0.7
+
+
+def test_of_two_headlines_the_one_whose_words_the_address_has_is_preferred() -> None:
+    def titled(url: str) -> str | None:
+        found = [
+            Candidate("Drivers await Monday", FoundIn.OPENGRAPH, "og:title"),
+            Candidate("Größte Brücke öffnet", FoundIn.META, "twitter:title"),
+        ]
+        chosen = choose_title(found, [], url)
+        return chosen.text if chosen else None
+
+    assert titled("https://post.example/2026/groesste-bruecke-oeffnet") == "Größte Brücke öffnet"
+    assert titled("https://post.example/2026/drivers-await-monday") == "Drivers await Monday"
+    assert titled("https://[post.example/2026") == "Drivers await Monday"
 
 
 def test_bylines_in_markup_without_their_dates_and_roles() -> None:

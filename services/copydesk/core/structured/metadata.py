@@ -37,6 +37,9 @@ _GENRES = {
     "NewsArticle": "news",
     "ReportageNewsArticle": "news",
 }
+_META_TITLES = (
+    "title", "headline", "dcterms.title", "dc.title", "dc:title", "parsely-title", "sailthru.title", "citation_title"
+)  # fmt: skip
 _BYLINES = (XPath(".//*[@rel='author']"), XPath(".//*[@itemprop='author']"))
 _BYLINE_HINTS = ("auth", "byline", "writer", "autor", "auteur", "posted-by", "submitted-by", "journalist", "zuozhe")
 _BYLINE_NAME = re.compile(r"author[-_]{0,2}(?:name|link|url|card)|byline[-_]{0,2}name|(?:^|\s)author(?:$|\s)|posted-by")
@@ -94,36 +97,37 @@ def _took(draft: Draft, name: str, where: FoundIn, confidence: float, candidates
 
 def _title(draft: Draft, page: PageData, document: RawDocument, sites: Sequence[str], trace: Trace) -> None:
     candidates = title_candidates(page, document)
-    chosen, reason = choose_title(candidates, sites)
+    chosen = choose_title(candidates, sites, draft.url)
     if chosen is None:
-        trace.note("html", "title", "none", reason)
+        trace.note("html", "title", "none", "no candidate")
         return
     draft.title = chosen.text
-    _took(draft, "title", chosen.found_in, chosen.confidence, len(candidates))
+    _took(draft, "title", chosen.found_in, chosen.confidence, chosen.candidates)
     if trace.enabled:
-        listed = "; ".join(f"{c.where}: {c.text[:80]!r}" for c in candidates)
-        trace.note("html", "title", f"taken from {chosen.where}", f"{reason} ({listed})")
+        listed = "; ".join(f"{c.where}: {c.text[:80]!r}" for c in candidates[:20])
+        trace.note("html", "title", f"taken from {chosen.where}", f"{chosen.reason} ({listed})")
 
 
 def title_candidates(page: PageData, document: RawDocument) -> list[Candidate]:
-    """What may be the headline, in order of trust."""
-    # The one h1 of a page is its printed headline (right on .84 of pages without JSON-LD, og:title on .78), unless it
-    # is a word or two: then it names a section or the site.
-    only = page.headings[0] if len(page.headings) == 1 else None
-    if only is not None and len(only.split()) < 3 and len(only) < 12:
-        only = None
-    found = [
-        (page.jsonld.text("headline"), FoundIn.JSONLD, "jsonld:headline", 0.95),
-        (only, FoundIn.DOM, "h1", 0.85),
-        (page.first("og:title"), FoundIn.OPENGRAPH, "og:title", 0.85),
-        (page.headings[0] if page.headings and not only else None, FoundIn.DOM, "h1", 0.7),
-        (page.jsonld.text("name"), FoundIn.JSONLD, "jsonld:name", 0.75),
-        (page.first("twitter:title", "dcterms.title", "dc.title", "parsely-title"), FoundIn.META, "meta:title", 0.75),
-        (page.title, FoundIn.META, "title", 0.7),
-        (document.title_hint, FoundIn.HEADER, "title_hint", 0.6),
-        (document.feed_item.title if document.feed_item else None, FoundIn.FEED, "feed_item.title", 0.6),
-    ]
-    return [Candidate(text, where, name, sure) for text, where, name, sure in found if text and len(text) <= 500]
+    """What may be the headline; where two are one but for their spelling, the first has it."""
+    top = [heading for heading in page.headings if heading.level == 1]
+    stated = (
+        (page.jsonld.text("headline"), FoundIn.JSONLD, "jsonld:headline"),
+        (page.first("og:title"), FoundIn.OPENGRAPH, "og:title"),
+        (page.jsonld.text("name"), FoundIn.JSONLD, "jsonld:name"),
+        (page.first("twitter:title"), FoundIn.META, "twitter:title"),
+        (page.first(*_META_TITLES), FoundIn.META, "meta:title"),
+        (page.title, FoundIn.META, "title"),
+        (document.title_hint, FoundIn.HEADER, "title_hint"),
+        (document.feed_item.title if document.feed_item else None, FoundIn.FEED, "feed_item.title"),
+    )
+    found = [Candidate(text, where, name) for text, where, name in stated if text and len(text) <= 500]
+    for heading in page.headings:
+        name = (
+            "h2" if heading.level == 2 else "h1" if len(top) == 1 else "first h1" if heading is top[0] else "later h1"
+        )
+        found.append(Candidate(heading.text, FoundIn.DOM, name, heading))
+    return found
 
 
 def _texts(draft: Draft, page: PageData) -> None:
