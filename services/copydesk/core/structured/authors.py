@@ -51,13 +51,14 @@ _GENERIC = frozenset(
         "editorial board", "staff", "staff writer", "staff reporter", "news desk", "newsdesk", "web desk",
         "online desk", "webmaster", "redaktion", "online redaktion", "die redaktion", "redacción", "redaccion",
         "la redacción", "rédaction", "la rédaction", "redazione", "la redazione", "redactie", "redaksi", "redakcja",
-        "redakce", "redakcia", "toimitus", "redaktionen", "редакция", "редакція", "guest", "guest author", "contributor",
-        "contributors", "author", "authors", "unknown", "anonymous", "none", "null", "undefined", "n/a", "team",
-        "web team", "press release", "newsroom", "desk", "by", "written by", "posted by", "published by", "reviewed by",
-        "updated", "updated on", "published", "von", "par", "authored by", "por", "and", "und", "et", "y", "on", "in",
-        "posted", "posted on", "published on", "written", "last updated", "share", "follow", "read more", "min read",
-        "about", "about the author", "the author", "more", "bio", "user", "nobody", "home", "super user", "root",
-        "autor", "autoren", "author name", "default author", "view all posts", "see all", "read bio", "full bio",
+        "redakce", "redakcia", "toimitus", "redaktionen", "редакция", "редакція", "guest", "guest author",
+        "contributor", "contributors", "author", "authors", "unknown", "anonymous", "none", "null", "undefined",
+        "n/a", "team", "web team", "press release", "newsroom", "desk", "by", "written by", "posted by",
+        "published by", "reviewed by", "updated", "updated on", "published", "von", "par", "authored by", "por",
+        "and", "und", "et", "y", "on", "in", "posted", "posted on", "published on", "written", "last updated",
+        "share", "follow", "read more", "min read", "about", "about the author", "the author", "more", "bio", "user",
+        "nobody", "home", "super user", "root", "autor", "autoren", "author name", "default author", "view all posts",
+        "see all", "read bio", "full bio",
     )
 )  # fmt: skip
 _CREDENTIAL = re.compile(
@@ -76,6 +77,7 @@ _STRIPPED = " ,;:-–—|.&\"'“”„()*•·"
 _BYLINE_CHARS = 2_000
 """What is read of a byline: more than a hundred names have no room in it."""
 _MAX_AUTHORS = 100
+_MAX_BYLINES = 300
 _SURNAME_FIRST = re.compile(r"[^\W\d_]+, [^\W\d_]+")
 
 
@@ -98,7 +100,7 @@ def read_authors(
     """
     dropped = {key_of(site) for site in sites if site}
     found: dict[str, Author] = {}
-    for byline, url in bylines:
+    for byline, url in bylines[:_MAX_BYLINES]:
         raw = normalize_line(byline[: 2 * _BYLINE_CHARS])[:_BYLINE_CHARS]
         parts = [(raw, None)] if whole else _split(raw)
         for number, (name, role) in enumerate(parts):

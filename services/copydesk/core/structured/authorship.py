@@ -61,7 +61,7 @@ _POINTS = {
     "first name of the page": 2.0,
 }
 _OWN = frozenset({"marked", "named", "class"})
-_LIKELY = 0.45
+_LIKELY = 0.5
 _COMPANION = 0.3
 """How likely a name must be that stands in one list with a likely one."""
 _MANY = 5

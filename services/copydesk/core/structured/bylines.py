@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin
 
@@ -30,22 +31,25 @@ _PROFILE = re.compile(
     r"journaliste|reporters?|redakteure?|redaktion|team|columnists?|medarbejder|skribent|forfatter|redaktor|"
     r"kirjoittaja|yazar|avtor|correspondents?)[/=.-][^/?#]{3,80}/?(?:[?#]|\Z)"
 )
-_BESIDE = frozenset({"aside", "footer", "nav"})
-_BESIDE_LABEL = re.compile(
-    r"comment|related|sidebar|footer|recommend|newsletter|teaser|promo|trending|popular|most-?read|read-?(?:next|more)"
+_OUTSIDE_LABEL = re.compile(
+    r"comment(?!ary|s?-?(?:open|enabled|on)\b)|related|recommend|teaser|trending|popular|most-?read|read-?next"
 )
+_STORY = frozenset({"article", "main"})
+_BESIDE_LABEL = re.compile(r"sidebar|footer|promo(?!ted)|newsletter")
 _OTHER_ROLE = re.compile(
     r"comment|caption|image|photo|appetizer|teaser|related|review|editor(?!ial)|fact-?check|translat|avatar"
 )
 _OTHER_WORK = re.compile(
-    r"(?:\w+ )?(?:reviewed|edited|checked|published|translated|photographed|photos?|illustrations?) (?:\| )?by\b",
+    r"(?:^|\| )(?:\w+ )?(?:reviewed|edited|checked|published|translated|photographed|photos?|illustrations?) "
+    r"(?:\| )?by\b",
     re.IGNORECASE,
 )
 _LINE_CHARS = 140
 _NAME_CHARS = 40
-_MAX_FOUND = 200
-_CLOSE = 3
-"""Ancestors whose class still tells what a name did for the page."""
+_LABEL_CHARS = 300
+_MAX_TRIED = 300
+_MAX_PARTS = 60
+"""Elements and pieces of text that are looked at within a byline."""
 _NEAR = 25
 """Elements after the headline within which a bare name is a byline."""
 
@@ -63,7 +67,7 @@ class Byline:
     distance: int | None
     """Elements since the last h1; None before the first."""
     beside: bool
-    """In an aside, the footer, navigation, comments or teasers."""
+    """In an aside, a side bar or the like."""
     in_story: bool
     in_link: bool
     """The whole is part of a link, as in a teaser."""
@@ -73,28 +77,41 @@ class Byline:
     """Equal for the names of one list."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    outside: bool = False
+    """In the footer, navigation, comments or teasers: what stands there is never by the page's author."""
+    beside: bool = False
+    in_story: bool = False
+    in_link: bool = False
+    reviewed: bool = False
+
+
 def find_bylines(tree: HtmlElement, base: str | None) -> list[Byline]:
     """Possible bylines in document order, in one walk."""
     found: list[Byline] = []
+    places: dict[Any, _Place] = {}
     distance: int | None = None
+    tried = 0
     for element in tree.iter(*_TAGS):
         if element.tag == "h1":
             distance = 0
             continue
         if distance is not None:
             distance += 1
-        kind = _kind(element, distance is not None and distance <= _NEAR)
+        kind = _kind(element, near=distance is not None and distance <= _NEAR)
         if kind is None:
             continue
-        byline = _byline(element, kind, distance, base)
+        byline = _byline(element, kind, distance, base, places)
         if byline is not None:
             found.append(byline)
-            if len(found) >= _MAX_FOUND:
-                break
+        tried += 1
+        if tried >= _MAX_TRIED:
+            break
     return found
 
 
-def _kind(element: Any, near: bool) -> str | None:  # noqa: FBT001 - private
+def _kind(element: Any, *, near: bool) -> str | None:
     attributes = element.attrib
     if attributes:
         if attributes.get("itemprop") == "author" or attributes.get("rel") == "author":
@@ -116,55 +133,87 @@ def _kind(element: Any, near: bool) -> str | None:  # noqa: FBT001 - private
     return "bare" if near and len(element) == 0 and is_person(" ".join(text.split())) else None
 
 
-def _byline(element: Any, kind: str, distance: int | None, base: str | None) -> Byline | None:
-    text = _text(element)
-    if kind == "by" and text is not None and BYLINE_START.fullmatch(text + " "):
-        # «By» alone: the name stands beside it.
-        parent = element.getparent()
-        text = _text(parent) if parent is not None else None
-    if text is None or _OTHER_WORK.match(text) or _OTHER_ROLE.search(_label(element)):
-        return None
-    beside = element.tag == "aside" and kind == "by"
-    in_story = in_link = False
-    for depth, ancestor in enumerate(element.iterancestors()):
-        if ancestor.tag in {"body", "html"}:
-            break
-        in_story = in_story or ancestor.tag in {"article", "main"}
-        in_link = in_link or ancestor.tag == "a"
-        label = _label(ancestor)
-        if depth < _CLOSE and "reviewe" in label:
-            return None
-        beside = beside or bool(_BESIDE_LABEL.search(label) or (ancestor.tag in _BESIDE and not _CLASS.search(label)))
-    anchor = element if element.tag == "a" else next(element.iter("a"), None)
-    href = (anchor.get("href") if anchor is not None else None) or ""
+def _byline(
+    element: Any, kind: str, distance: int | None, base: str | None, places: dict[Any, _Place]
+) -> Byline | None:
+    text, href = _read(element)
     parent = element.getparent()
-    shape = (kind, element.tag, element.get("class"), parent.getparent() if parent is not None else None)
-    opens = BYLINE_START.match(text.replace(" | ", " ") + " ") is not None
-    return Byline(text, _absolute(base, href), kind, distance, beside, in_story, in_link, opens, shape)
+    if kind == "by" and text is not None and parent is not None and BYLINE_START.fullmatch(text + " "):
+        # «By» alone: the name stands beside it.
+        text, href = _read(parent)
+    place = _place(parent, places)
+    if text is None or place.outside or place.reviewed or _OTHER_ROLE.search(_label(element)):
+        return None
+    text = _OTHER_WORK.split(text, maxsplit=1)[0].strip(" |")
+    if not text:
+        return None
+    return Byline(
+        text=text,
+        url=_absolute(base, href),
+        kind=kind,
+        distance=distance,
+        beside=place.beside or (kind == "by" and element.tag == "aside"),
+        in_story=place.in_story,
+        in_link=place.in_link,
+        opens=BYLINE_START.match(text.replace(" | ", " ") + " ") is not None,
+        shape=(kind, element.tag, element.get("class"), parent.getparent() if parent is not None else None),
+    )
+
+
+def _place(element: Any, places: dict[Any, _Place]) -> _Place:
+    """What the ancestors from this element up say of their content; each is looked at once a page."""
+    chain: list[Any] = []
+    while element is not None and element.tag not in {"body", "html"} and element not in places:
+        chain.append(element)
+        element = element.getparent()
+    place = places.get(element, _Place())
+    for ancestor in reversed(chain):
+        label = _label(ancestor)
+        tag = ancestor.tag
+        place = _Place(
+            # Classes of the story itself say what it allows, and its own footer tells who wrote it.
+            outside=place.outside
+            or tag == "nav"
+            or (tag == "footer" and not place.in_story)
+            or (tag not in _STORY and _OUTSIDE_LABEL.search(label) is not None),
+            beside=place.beside
+            or (tag == "aside" and not _CLASS.search(label))
+            or (tag not in _STORY and _BESIDE_LABEL.search(label) is not None),
+            in_story=place.in_story or tag in _STORY,
+            in_link=place.in_link or tag == "a",
+            reviewed="reviewe" in label,
+        )
+        places[ancestor] = place
+    return place
 
 
 def _label(element: Any) -> str:
     attributes = element.attrib
-    return f"{attributes.get('class', '')} {attributes.get('id', '')} {attributes.get('data-testid', '')}".lower()
+    label = f"{attributes.get('class', '')} {attributes.get('id', '')} {attributes.get('data-testid', '')}"
+    return label[:_LABEL_CHARS].lower()
 
 
-def _text(element: Any) -> str | None:
-    """The text of a short element, its pieces kept apart; None where it is long or empty."""
-    name = next((part for part in element.iter() if part.get("itemprop") == "name"), element)
+def _read(element: Any) -> tuple[str | None, str]:
+    """The text of a short element, its pieces kept apart, or of what opens a long one; and its first link."""
+    name, href = element, ""
+    for part in islice(element.iter(), _MAX_PARTS):
+        if part.get("itemprop") == "name" and name is element:
+            name = part
+        href = href or (part.tag == "a" and part.get("href")) or ""
     content = name.get("content")
     if content:
-        return normalize_line(content) if len(content) <= _LINE_CHARS else None
+        return (normalize_line(content) if len(content) <= _LINE_CHARS else None), href
     pieces: list[str] = []
     length = 0
-    for part in name.itertext():
-        if flat := " ".join(part.split()):
+    for part in islice(name.itertext(), _MAX_PARTS):
+        if flat := " ".join(part[: 2 * _LINE_CHARS].split()):
             pieces.append(flat)
             length += len(flat) + 3
             if length > _LINE_CHARS:
                 # A card: the name, then a life. A paragraph has no short first piece.
                 del pieces[-1]
-                return " | ".join(pieces[:3]) if pieces and len(pieces[0]) <= _NAME_CHARS else None
-    return " | ".join(pieces) if length > 5 else None
+                return (" | ".join(pieces[:3]) if pieces and len(pieces[0]) <= _NAME_CHARS else None), href
+    return (" | ".join(pieces) if length > 5 else None), href
 
 
 def _absolute(base: str | None, href: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from copydesk.core.text.normalize import normalize_line
@@ -48,21 +49,27 @@ def read_heading(element: Any, position: int) -> Heading | None:
     """A heading from an h1 or h2 element; None where it has no text, too much of it, or comes too late."""
     if position >= _MAX_HEADINGS:
         return None
-    pieces = tuple(flat for part in element.itertext() if (flat := normalize_line(part)))
-    text = " ".join(pieces)
-    return _heading(element, text, pieces, position) if text and len(text) <= _HEADING_CHARS else None
+    pieces: list[str] = []
+    length = 0
+    for part in islice(element.itertext(), _HEADING_CHARS):
+        if flat := normalize_line(part[: 2 * _HEADING_CHARS]):
+            pieces.append(flat)
+            length += len(flat) + 1
+            if length > _HEADING_CHARS:
+                return None
+    return _heading(element, pieces, position) if pieces else None
 
 
-def _heading(element: Any, text: str, pieces: tuple[str, ...], position: int) -> Heading:
+def _heading(element: Any, pieces: list[str], position: int) -> Heading:
     ancestors = list(element.iterancestors())
     tags = {parent.tag for parent in ancestors}
     near = " ".join(f"{parent.get('class') or ''} {parent.get('id') or ''}" for parent in ancestors[:2])
     own = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('id') or ''}"
     return Heading(
-        text=text,
+        text=" ".join(pieces),
         level=int(element.tag[1]),
         position=position,
-        pieces=pieces,
+        pieces=tuple(pieces),
         linked="a" in tags or element.find(".//a") is not None,
         beside=bool(tags & _BESIDE)
         or bool(_BESIDE_CLASS.search(near) and not (element.tag == "h2" and _HEADLINE_CLASS.search(own))),

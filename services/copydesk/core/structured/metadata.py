@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from html import unescape
 from typing import Any
 from urllib.parse import urljoin
 
@@ -114,7 +115,8 @@ def title_candidates(page: PageData, document: RawDocument) -> list[Candidate]:
         (document.title_hint, FoundIn.HEADER, "title_hint"),
         (document.feed_item.title if document.feed_item else None, FoundIn.FEED, "feed_item.title"),
     )
-    found = [Candidate(text, where, name) for text, where, name in stated if text and len(text) <= 500]
+    # Entities that were escaped twice are left in attributes.
+    found = [Candidate(unescape(text), where, name) for text, where, name in stated if text and len(text) <= 500]
     for heading in page.headings:
         name = (
             "h2" if heading.level == 2 else "h1" if len(top) == 1 else "first h1" if heading is top[0] else "later h1"

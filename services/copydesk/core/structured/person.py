@@ -18,9 +18,16 @@ _NO_NAMES = frozenset({
     "last", "photo", "image", "credit", "source", "disclosure", "fact", "checked", "reviewed", "medically", "team",
     "finance", "personal", "business", "sports", "sport", "politics", "health", "technology", "world", "opinion",
     "lifestyle", "culture", "science", "travel", "the", "and", "for", "is", "are", "was", "on", "of", "to", "it",
-    "you", "we",
+    "you", "we", "times", "chronicle", "today", "tribune", "herald", "gazette", "journal", "daily", "press",
+    "magazine", "media", "observer", "guardian", "telegraph", "independent", "globe", "courier", "sentinel",
+    "register", "dispatch", "bulletin", "university", "institute", "foundation", "center", "centre", "group",
+    "agency", "network", "tv", "radio", "online", "clinic", "hospital", "college", "council", "association",
+    "society", "department", "ministry", "committee", "staff", "desk", "newsroom", "editor", "correspondent",
+    "reporter", "reporters", "writer", "writers", "contributor", "contributors", "expert", "experts", "reviewer",
+    "redaktion", "nachrichten", "zeitung", "email", "address", "account", "password", "cookie", "cookies", "services",
+    "solutions", "products",
 })  # fmt: skip
-"""Words that stand where names stand: on buttons, in dates, as sections."""
+"""Words that stand where names stand: on buttons, in dates, as sections, in names of newspapers and institutions."""
 _PARTICLES = frozenset({
     "van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "das", "do", "la", "le", "el", "al", "bin",
     "ibn", "ben", "ten", "ter", "zu", "zum", "zur", "af", "av", "y", "e", "du", "des", "los", "las", "dal", "abu",

@@ -23,6 +23,7 @@ _AGENCIES = {
     "anadolu": "Anadolu", "anadolu agency": "Anadolu", "ians": "IANS",
 }  # fmt: skip
 
+_MAX_NAMES = 30
 _LABEL_CHARS = 4
 """Characters from which on a label of a host name rather names the site than a country or a department."""
 
@@ -53,7 +54,7 @@ def site_names(page: PageData, document: RawDocument, url: str | None) -> list[s
     if host:
         labels = [label for label in host.split(".")[:-1] if len(label) >= _LABEL_CHARS]
         names += [host, *(labels or [host.split(".")[0]])]
-    return list(dict.fromkeys(name for name in names if name))
+    return list(dict.fromkeys(name for name in names if name))[:_MAX_NAMES]
 
 
 def read_source(page: PageData, document: RawDocument, url: str | None) -> Source:

@@ -174,19 +174,21 @@ def _groups(candidates: Sequence[Candidate], sites: Sequence[str]) -> dict[str, 
 
 
 def _merge(groups: dict[str, _Group]) -> None:
-    """Join a title that has a rubric, section or site added to the one without, where some other place has that."""
+    """Join a title with a rubric, section or site added to the one without, and one cut short to the whole one."""
     for key in list(groups):
         group = groups[key]
-        if {"jsonld:headline", "og:title"} <= group.places:
-            continue  # two that agree on it mean it so
-        for part in _parts(group):
-            other = key_of(part)
-            if other != key and len(other) >= _SURE_KEY and other in groups:
-                whole = groups[other]
-                whole.members += [replace(member, text=whole.members[0].text) for member in group.members]
-                whole.added_to = True
-                del groups[key]
-                break
+        if group.members[0].text.endswith(("…", "...")):
+            other = next((longer for longer in groups if longer != key and longer.startswith(key)), None)
+        elif {"jsonld:headline", "og:title"} <= group.places:
+            other = None  # two that agree on it mean it so
+        else:
+            other = next((part for part in map(key_of, _parts(group)) if part != key and part in groups), None)
+            if other is not None and len(other) >= _SURE_KEY:
+                groups[other].added_to = True
+        if other is not None and len(other) >= _SURE_KEY:
+            whole = groups[other]
+            whole.members += [replace(member, text=whole.members[0].text) for member in group.members]
+            del groups[key]
 
 
 def _parts(group: _Group) -> Iterator[str]:
