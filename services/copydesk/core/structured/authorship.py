@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,10 +12,11 @@ from lxml.html import HtmlElement
 
 from copydesk.core.envelope import is_web_url
 from copydesk.core.structured.authors import read_authors
+from copydesk.core.structured.byline_names import weigh_names
 from copydesk.core.structured.bylines import Byline, find_bylines
 from copydesk.core.structured.jsonld import text_of, types_of
 from copydesk.core.structured.page import PageData
-from copydesk.core.structured.person import is_nickname, is_person, name_parts
+from copydesk.core.structured.person import is_person, name_parts
 from copydesk.core.structured.titles import key_of
 from copydesk.core.trace import NO_TRACE, Trace
 from copydesk_schemas.parts import Author
@@ -37,34 +37,9 @@ _LABEL = re.compile(
 _Entry = tuple[str, str | None]
 """A byline and the profile page that goes with it."""
 
-# A logistic regression over names in bylines of pages with known authors, rounded.
-_POINTS = {
-    "no name yet": -4.75,
-    "marked": 0.15,
-    "named": -0.4,
-    "class": 0.15,
-    "by": 0.85,
-    "profile": 0.45,
-    "bare": -1.3,
-    "just under the headline": 1.9,
-    "near the headline": 1.15,
-    "no headline": 0.85,
-    "in the story": 0.5,
-    "«by» in a link": -1.0,
-    "beside the story": -0.65,
-    "given name": 1.45,
-    "surname": 0.55,
-    "one word": 0.55,
-    "known in several ways": 1.55,
-    "often": 1.0,
-    "one of many": -1.6,
-    "first name of the page": 2.0,
-}
-_OWN = frozenset({"marked", "named", "class"})
 _LIKELY = 0.5
 _COMPANION = 0.3
 """How likely a name must be that stands in one list with a likely one."""
-_MANY = 5
 _MAX_AUTHORS = 20
 
 
@@ -182,82 +157,16 @@ def _meta(page: PageData) -> list[_Entry]:
     return [(name, None) for name in names]
 
 
-def _one_word(byline: Byline, sites: Sequence[str]) -> list[Author]:
-    """A forum name or a given name: only where the whole byline is nothing else."""
-    found = read_authors([(byline.text, byline.url)], sites)
-    if len(found) == 1 and is_nickname(found[0].name):
-        return found
-    return []
-
-
-@dataclass(slots=True)
-class _Name:
-    author: Author
-    best: Byline
-    kinds: set[str]
-    times: int = 1
-
-
 def likely_authors(bylines: Sequence[Byline], sites: Sequence[str], trace: Trace = NO_TRACE) -> Authorship | None:
     """The likeliest author of the page's bylines, with those that stand in one line or list with them."""
-    names: dict[str, _Name] = {}
-    lines: list[tuple[Byline, list[str]]] = []
-    of_kind: dict[str, set[str]] = {}
-    for byline in bylines:
-        found = read_authors([(byline.text, byline.url)], sites, strict=True)
-        if not found and byline.kind in _OWN:
-            found = _one_word(byline, sites)
-        keys = [key_of(author.name) for author in found[:6]]
-        if not keys:
-            continue
-        lines.append((byline, keys))
-        of_kind.setdefault(byline.kind, set()).update(keys)
-        for key, author in zip(keys, found, strict=False):
-            name = names.setdefault(key, _Name(author, byline, set(), 0))
-            name.kinds |= {byline.kind, "by"} if byline.opens else {byline.kind}
-            name.times += 1
-            if (byline.beside, byline.distance is None) < (name.best.beside, name.best.distance is None):
-                name.best = byline
+    names = weigh_names(bylines, sites)
     if not names:
         return None
-    first = next(iter(names))
-    headless = {"no headline"} if all(byline.distance is None for byline in bylines) else set()
-    chances: dict[str, float] = {}
-    for key, name in names.items():
-        facts = _facts(name) | headless
-        if key == first:
-            facts.add("first name of the page")
-        if max(len(of_kind.get(kind, ())) for kind in name.kinds) > _MANY:
-            facts.add("one of many")
-        chances[key] = 1 / (1 + math.exp(-sum(_POINTS[fact] for fact in facts)))
-    best = max(chances, key=lambda key: chances[key])
+    best = max(names, key=lambda name: name.chance)
     if trace.enabled:
-        listed = "; ".join(f"{names[key].author.name}: {chance:.2f}" for key, chance in list(chances.items())[:10])
+        listed = "; ".join(f"{name.author.name}: {name.chance:.2f}" for name in names[:10])
         trace.note("html", "author", "names in bylines", listed)
-    if chances[best] < _LIKELY:
+    if best.chance < _LIKELY:
         return None
-    shapes = {byline.shape for byline, keys in lines if best in keys}
-    together = {key for byline, keys in lines if byline.shape in shapes for key in keys if chances[key] >= _COMPANION}
-    chosen = [names[key].author for key in names if key in together]
-    return Authorship(chosen[:_MAX_AUTHORS], FoundIn.DOM, round(chances[best], 3))
-
-
-def _facts(name: _Name) -> set[str]:
-    """What of `_POINTS` holds of a name."""
-    best = name.best
-    given, surname = name_parts(name.author.name)
-    near = best.distance if best.distance is not None else 1_000
-    facts = {
-        "no name yet": True,
-        "just under the headline": near < 15,
-        "near the headline": 15 <= near < 100,
-        "in the story": best.in_story,
-        "«by» in a link": best.in_link and best.kind == "by",
-        "beside the story": best.beside,
-        "given name": given,
-        "surname": surname,
-        "known in several ways": len(name.kinds) > 1,
-        "often": name.times > 2,
-        "one word": " " not in name.author.name,
-    }
-    return name.kinds | {fact for fact, holds in facts.items() if holds}
+    chosen = [name.author for name in names if name.chance >= _COMPANION and name.shapes & best.shapes]
+    return Authorship(chosen[:_MAX_AUTHORS], FoundIn.DOM, round(best.chance, 3))

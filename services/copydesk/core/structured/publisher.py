@@ -24,6 +24,7 @@ _AGENCIES = {
 }  # fmt: skip
 
 _MAX_NAMES = 30
+_NAME_CHARS = 200
 _LABEL_CHARS = 4
 """Characters from which on a label of a host name rather names the site than a country or a department."""
 
@@ -54,7 +55,7 @@ def site_names(page: PageData, document: RawDocument, url: str | None) -> list[s
     if host:
         labels = [label for label in host.split(".")[:-1] if len(label) >= _LABEL_CHARS]
         names += [host, *(labels or [host.split(".")[0]])]
-    return list(dict.fromkeys(name for name in names if name))[:_MAX_NAMES]
+    return list(dict.fromkeys(name for name in names if name and len(name) <= _NAME_CHARS))[:_MAX_NAMES]
 
 
 def read_source(page: PageData, document: RawDocument, url: str | None) -> Source:

@@ -31,8 +31,9 @@ _HEADINGS = frozenset({"h1", "first h1", "later h1", "h2"})
 _WORD = re.compile(r"[^\W_]+")
 _GERMANIC = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "å": "aa", "ø": "oe", "æ": "ae"})
 
-# A conditional logit over the candidates of a page, fitted to pages with known headlines and rounded.
-_POINTS = {
+# A conditional logit over the candidates of a page, fitted by benchmarks/eval/fit_choices.py, then adjusted by hand for
+# what its pages lack: most of them have no JSON-LD.
+POINTS = {
     "jsonld:headline": 0.9,
     "og:title": 0.65,
     "meta:title": 0.5,
@@ -72,24 +73,28 @@ class Choice:
 
 
 @dataclass(slots=True)
-class _Group:
+class TitleSeen:
     """Candidates that are one text, or one text with additions."""
 
     members: list[Candidate]
     added_to: bool = False
-    points: dict[str, float] = field(default_factory=dict)
+    facts: dict[str, float] = field(default_factory=dict)
+    """How far keys of `POINTS` hold, 0..1."""
 
     @property
     def places(self) -> set[str]:
+        """Where it stands."""
         return {member.where for member in self.members}
 
     @property
     def headings(self) -> list[Heading]:
+        """Those of its places that are headings."""
         return [member.heading for member in self.members if member.heading is not None]
 
     @property
     def total(self) -> float:
-        return sum(self.points.values())
+        """The sum of its points."""
+        return sum(POINTS[fact] * share for fact, share in self.facts.items())
 
 
 def key_of(text: str) -> str:
@@ -141,25 +146,31 @@ def choose_title(candidates: Sequence[Candidate], sites: Sequence[str], url: str
         sites: names of the site, which are cut off.
         url: of the page; headlines share words with their address.
     """
-    groups = _groups(candidates, sites)
-    if not groups:
+    listed = weigh_titles(candidates, sites, url)
+    if not listed:
         return None
-    _merge(groups)
-    listed = list(groups.values())
-    _score(listed, url)
     best = max(listed, key=lambda group: group.total)
     share = 1 / sum(math.exp(group.total - best.total) for group in listed)
     places = {"h1" if place in _HEADINGS else place for place in best.places}
     ceiling = _AGREED if len(places) > 1 else _CEILING.get(next(iter(places)), 0.6)
     shown = next((m for m in best.members if not m.text.isupper()), best.members[0])
-    reason = ", ".join(f"{name} {points:+.2f}" for name, points in best.points.items()) or "the only candidate"
+    reason = ", ".join(f"{fact} {POINTS[fact] * held:+.2f}" for fact, held in best.facts.items()) or "nothing else"
     return Choice(shown.text, shown.found_in, shown.where, round(share * ceiling, 3), len(listed), reason)
 
 
-def _groups(candidates: Sequence[Candidate], sites: Sequence[str]) -> dict[str, _Group]:
+def weigh_titles(candidates: Sequence[Candidate], sites: Sequence[str], url: str | None = None) -> list[TitleSeen]:
+    """Candidates that are one text together, with what speaks for each; arguments as above."""
+    groups = _groups(candidates, sites)
+    _merge(groups)
+    listed = list(groups.values())
+    _score(listed, url)
+    return listed
+
+
+def _groups(candidates: Sequence[Candidate], sites: Sequence[str]) -> dict[str, TitleSeen]:
     """Candidates by the key of their text without the site's name."""
     bare = {key_of(site) for site in sites}
-    groups: dict[str, _Group] = {}
+    groups: dict[str, TitleSeen] = {}
     for candidate in sorted(candidates, key=lambda c: c.where == "h2"):
         text = without_site(candidate.text, sites)
         key = key_of(text)
@@ -169,11 +180,11 @@ def _groups(candidates: Sequence[Candidate], sites: Sequence[str]) -> dict[str, 
         known = candidate.where != "h2" or key in groups
         if not known and not (heading and heading.marked and heading.in_story and heading.is_printed):
             continue
-        groups.setdefault(key, _Group([])).members.append(replace(candidate, text=text))
+        groups.setdefault(key, TitleSeen([])).members.append(replace(candidate, text=text))
     return groups
 
 
-def _merge(groups: dict[str, _Group]) -> None:
+def _merge(groups: dict[str, TitleSeen]) -> None:
     """Join a title with a rubric, section or site added to the one without, and one cut short to the whole one."""
     for key in list(groups):
         group = groups[key]
@@ -191,7 +202,7 @@ def _merge(groups: dict[str, _Group]) -> None:
             del groups[key]
 
 
-def _parts(group: _Group) -> Iterator[str]:
+def _parts(group: TitleSeen) -> Iterator[str]:
     """The text without its last segments, the longest rest first; a heading's without its first or last pieces."""
     if not group.headings:
         text = group.members[0].text
@@ -203,7 +214,7 @@ def _parts(group: _Group) -> Iterator[str]:
             yield " ".join(heading.pieces[:-count])
 
 
-def _score(groups: Sequence[_Group], url: str | None) -> None:
+def _score(groups: Sequence[TitleSeen], url: str | None) -> None:
     printed = _first_printed(groups, 2)
     first = _first_printed(groups, 1)
     slug = _slug(url)
@@ -223,14 +234,14 @@ def _score(groups: Sequence[_Group], url: str | None) -> None:
             "another place has it with an addition": group.added_to,
             "short": _columns(text) < _SHORT,
         }
-        group.points = {name: _POINTS[name] for name, holds in facts.items() if holds}
+        group.facts = {name: 1.0 for name, holds in facts.items() if holds}
         words = set(_WORD.findall(text.casefold()))
         if slug and words:
             shared = sum(1 for word in words if _plain(word) in slug or word.translate(_GERMANIC) in slug)
-            group.points["words in the address"] = _POINTS["words in the address"] * shared / max(3, len(words))
+            group.facts["words in the address"] = shared / max(3, len(words))
 
 
-def _first_printed(groups: Sequence[_Group], level: int) -> _Group | None:
+def _first_printed(groups: Sequence[TitleSeen], level: int) -> TitleSeen | None:
     """The group of the first heading of this level or a higher one that a reader can take for the headline."""
     found = [
         (heading.position, number)
