@@ -73,7 +73,7 @@ _TRAILING = re.compile(
 )
 _DATEISH = re.compile(r"(?<![^\W_])\d")
 """A number of its own: a date, or minutes. One within a name of letters (`BR24`) is none."""
-_STRIPPED = " ,;:-–—|.&\"'“”„()*•·"
+_STRIPPED = " ,;:：-–—|.&\"'“”„()*•·"
 _BYLINE_CHARS = 2_000
 """What is read of a byline: more than a hundred names have no room in it."""
 _MAX_AUTHORS = 100
@@ -122,7 +122,7 @@ def _split(byline: str) -> list[tuple[str, str | None]]:
     text = _without_start(_PARENTHESIS.sub(" ", _ADDRESS.sub(" ", byline)))
     parts: list[tuple[str, str | None]] = []
     for piece in _pieces(text):
-        name = _HONORIFIC.sub("", normalize_line(_without_start(piece.strip(_STRIPPED), once=True)).strip(" ,;:-–—|"))
+        name = _HONORIFIC.sub("", normalize_line(_without_start(piece.strip(_STRIPPED), once=True)).strip(" ,;:：-–—|"))
         if not name or (parts and _CREDENTIAL.fullmatch(name) and agency(name) is None):
             continue
         words = name.split()
@@ -130,7 +130,8 @@ def _split(byline: str) -> list[tuple[str, str | None]]:
             last, role = parts[-1]
             parts[-1] = (last, role or name)
         else:
-            parts.append((_TRAILING.sub("", name) if len(words) > 3 else name, None))
+            where = _TRAILING.search(name) if len(words) > 3 else None
+            parts.append((name[: where.start()] if where and " " in name[: where.start()] else name, None))
     if len(parts) == 2 and _SURNAME_FIRST.fullmatch(text):
         return [(f"{parts[1][0]} {parts[0][0]}", parts[1][1])]
     return parts
@@ -167,7 +168,7 @@ def _not_a_name(name: str, key: str, sites: set[str]) -> str | None:
         return "no letters"
     if key in sites or any(len(site) >= 4 and key in {f"the{site}", f"{site}com"} for site in sites):
         return "the site's own name"
-    if key in _GENERIC:
+    if key in _GENERIC or BYLINE_START.fullmatch(f"{name} "):
         return "a function, not a name"
     if len(name) > 80 or len(name.split()) > 7:
         return "too long for a name"

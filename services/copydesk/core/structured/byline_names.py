@@ -13,7 +13,8 @@ from copydesk.core.structured.person import is_nickname, name_parts
 from copydesk.core.structured.titles import key_of
 from copydesk_schemas.parts import Author
 
-# A logistic regression, fitted by benchmarks/eval/fit_choices.py and rounded.
+# A logistic regression over names in bylines of pages with known authors, rounded. benchmarks/eval/fit_choices.py fits
+# one anew and holds these against it.
 POINTS = {
     "no name yet": -4.75,
     "marked": 0.15,
@@ -34,7 +35,7 @@ POINTS = {
     "known in several ways": 1.55,
     "often": 1.0,
     "one of many": -1.6,
-    "first name of the page": 2.0,
+    "first name under the headline": 2.0,
 }
 """What speaks for a name, in logits."""
 
@@ -85,9 +86,10 @@ def weigh_names(bylines: Sequence[Byline], sites: Sequence[str]) -> list[NameSee
             if (byline.beside, byline.distance is None) < (name.best.beside, name.best.distance is None):
                 name.best = byline
     headless = all(byline.distance is None for byline in bylines)
-    for number, name in enumerate(names.values()):
+    first = next((name for name in names.values() if headless or name.best.distance is not None), None)
+    for name in names.values():
         many = any(len(of_kind[kind]) > _MANY for kind in name.kinds)
-        name.facts = _facts(name, first=number == 0, many=many, headless=headless)
+        name.facts = _facts(name, first=name is first, many=many, headless=headless)
     return list(names.values())
 
 
@@ -119,6 +121,6 @@ def _facts(name: NameSeen, *, first: bool, many: bool, headless: bool) -> set[st
         "known in several ways": len(name.kinds) > 1,
         "often": name.times > 2,
         "one of many": many,
-        "first name of the page": first,
+        "first name under the headline": first,
     }
     return name.kinds | {fact for fact, holds in facts.items() if holds}

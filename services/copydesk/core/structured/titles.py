@@ -31,8 +31,8 @@ _HEADINGS = frozenset({"h1", "first h1", "later h1", "h2"})
 _WORD = re.compile(r"[^\W_]+")
 _GERMANIC = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "å": "aa", "ø": "oe", "æ": "ae"})
 
-# A conditional logit over the candidates of a page, fitted by benchmarks/eval/fit_choices.py, then adjusted by hand for
-# what its pages lack: most of them have no JSON-LD.
+# A conditional logit over the candidates of pages with known headlines, rounded. benchmarks/eval/fit_choices.py fits
+# one anew, on pages of which most have no JSON-LD, and holds these against it.
 POINTS = {
     "jsonld:headline": 0.9,
     "og:title": 0.65,
@@ -45,6 +45,8 @@ POINTS = {
     "short": -1.2,
     "words in the address": 1.4,
 }
+"""What speaks for a candidate."""
+
 _CEILING = {"title": 0.6, "h1": 0.8, "og:title": 0.85, "jsonld:headline": 0.9}
 """How sure a candidate can be that stands in one place only; 0.6 in any other place."""
 _AGREED = 0.98
