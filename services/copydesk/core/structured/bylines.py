@@ -19,7 +19,6 @@ _TAGS = (
     "h1", "a", "span", "p", "div", "address", "li", "strong", "b", "em", "i", "small", "h2", "h3", "h4", "h5", "h6",
     "cite", "author", "td", "dd", "section", "header", "font", "aside",
 )  # fmt: skip
-_HINT = re.compile(r"auth|byl|by-line|writer|autor|auteur|-by|posted|submitted|journalist|reporter|zuozhe|fn")
 _NAME = re.compile(
     r"(?:author|auteur|autor|writer|byline|journalist|reporter)s?[-_]{0,2}(?:full[-_]?)?(?:name|link|url)s?(?![a-z])"
     r"|(?:^|\s)(?:author|autor|auteur|byline)s?(?:$|\s)|(?:posted|written|submitted|authored)[-_]?by(?![a-z])"
@@ -112,18 +111,17 @@ def find_bylines(tree: HtmlElement, base: str | None) -> list[Byline]:
 
 
 def _kind(element: Any, *, near: bool) -> str | None:
-    attributes = element.attrib
-    if attributes:
-        if attributes.get("itemprop") == "author" or attributes.get("rel") == "author":
-            return "marked"
-        label = _label(element)
-        if _HINT.search(label):
-            if _NAME.search(label):
-                return "named"
-            if _CLASS.search(label):
-                return "class"
-        if element.tag == "a" and _PROFILE.search(attributes.get("href", "")[:500].lower()):
-            return "profile"
+    get = element.get
+    if get("itemprop") == "author" or get("rel") == "author":
+        return "marked"
+    label = _label(element)
+    if label and _hints(label):
+        if _NAME.search(label):
+            return "named"
+        if _CLASS.search(label):
+            return "class"
+    if element.tag == "a" and _PROFILE.search((get("href") or "")[:500].lower()):
+        return "profile"
     text = element.text
     if text is None or len(text) > _LINE_CHARS or text.isspace():
         return None
@@ -131,6 +129,14 @@ def _kind(element: Any, *, near: bool) -> str | None:
     if BYLINE_START.match(text + " "):
         return "by"
     return "bare" if near and len(element) == 0 and is_person(" ".join(text.split())) else None
+
+
+def _hints(label: str) -> bool:
+    """Whether a closer look pays. Nearly no label does, and a search for plain strings is twice as fast as a pattern."""
+    return (
+        "aut" in label or "byl" in label or "-by" in label or "writer" in label or "fn" in label
+        or "journalist" in label or "reporter" in label or "zuozhe" in label
+    )  # fmt: skip
 
 
 def _byline(
@@ -188,9 +194,12 @@ def _place(element: Any, places: dict[Any, _Place]) -> _Place:
 
 
 def _label(element: Any) -> str:
-    attributes = element.attrib
-    label = f"{attributes.get('class', '')} {attributes.get('id', '')} {attributes.get('data-testid', '')}"
-    return label[:_LABEL_CHARS].lower()
+    """What the page's authors call an element: class, id and test id, lower case."""
+    get = element.get
+    classes, own_id, test_id = get("class"), get("id"), get("data-testid")
+    if not (classes or own_id or test_id):
+        return ""
+    return f"{classes or ''} {own_id or ''} {test_id or ''}"[:_LABEL_CHARS].lower()
 
 
 def _read(element: Any) -> tuple[str | None, str]:
