@@ -132,7 +132,7 @@ def _kind(element: Any, *, near: bool) -> str | None:
 
 
 def _hints(label: str) -> bool:
-    """Whether a closer look pays. Nearly no label does, and a search for plain strings is twice as fast as a pattern."""
+    """Whether a closer look pays. Plain strings, for nearly no label does, and they are found faster than a pattern."""
     return (
         "aut" in label or "byl" in label or "-by" in label or "writer" in label or "fn" in label
         or "journalist" in label or "reporter" in label or "zuozhe" in label
