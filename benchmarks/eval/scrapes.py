@@ -26,17 +26,22 @@ SETS = ("fundus_rest", "wcxb_dev_articles300", "mozilla_readability130")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: its id, its scrape, and the truth about it."""
+    """One page: its id, its source, its scrape, and the truth about it."""
 
     id: str
+    html: bytes
     scrape: str
     gold: dict[str, Any]
 
 
+def page_text(html: bytes) -> str:
+    """A page's source, decoded."""
+    return bytes_to_str(html, detect_encoding(html) or "utf-8")
+
+
 def make_scrape(html: bytes) -> str:
     """All text of a page."""
-    page = bytes_to_str(html, detect_encoding(html) or "utf-8")
-    return extract_plain_text(page, preserve_formatting=True, main_content=False)
+    return extract_plain_text(page_text(html), preserve_formatting=True, main_content=False)
 
 
 def pages(data: Path, set_name: str) -> Iterator[Page]:
@@ -45,7 +50,7 @@ def pages(data: Path, set_name: str) -> Iterator[Page]:
     expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
     for page_id in sorted(expected):
         html = gzip.decompress((folder / "html" / f"{page_id}.html.gz").read_bytes())
-        yield Page(page_id, make_scrape(html), expected[page_id])
+        yield Page(page_id, html, make_scrape(html), expected[page_id])
 
 
 def story_text(draft: Draft) -> str:

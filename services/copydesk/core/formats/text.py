@@ -375,7 +375,7 @@ def _write_body(reading: _Reading, draft: Draft, story: Sequence[int]) -> None:
         _mention_dates(draft, paragraph, "text:body")
     if reading.trace.enabled:
         for i in story:
-            reading.trace.note("text", looks[i].line.text[:120], "body", why(reading.opinions[i]))
+            reading.trace.note("text", looks[i].line.text[:120], "body", why(looks[i], reading.opinions[i]))
 
 
 def _mention_dates(draft: Draft, text: str, source: str) -> None:
