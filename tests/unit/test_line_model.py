@@ -48,14 +48,14 @@ def test_trees_give_a_line_the_same_sum_alone_and_among_many() -> None:
 def test_a_stretch_bridges_a_short_doubt_and_not_a_long_one() -> None:
     odds = np.array([-3.0, 4, 4, -0.5, 4, 4, -3, -3, -3, -3, 4, 4])
     units = np.full(12, 20.0)
-    assert stretches(odds, units, switch=40.0, lean=0.0) == [kept == "x" for kept in "-xxxxx----xx"]
+    assert stretches(odds, units, switch=40.0) == [kept == "x" for kept in "-xxxxx----xx"]
 
 
 def test_a_lone_likely_line_makes_no_stretch_where_that_is_dear() -> None:
     odds = np.array([-3.0, -3, 0.5, -3, -3])
     units = np.full(5, 10.0)
-    assert not any(stretches(odds, units, switch=8.0, lean=0.0))
-    assert stretches(odds, units, switch=1.0, lean=0.0)[2]
+    assert not any(stretches(odds, units, switch=8.0))
+    assert stretches(odds, units, switch=1.0)[2]
 
 
 @settings(max_examples=60, deadline=None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from copydesk.core.document import Draft, FoundDate, RawDocument
 from copydesk.core.errors import Rejected
-from copydesk.core.lines.asides import reason_to_drop, source_name, teasers_in
+from copydesk.core.lines.asides import is_sign_off, reason_to_drop, source_name, teasers_in
 from copydesk.core.lines.byline import agency, read_byline
 from copydesk.core.lines.captions import THRESHOLD, StoryHabits, caption_evidence, is_credit, split_credit
 from copydesk.core.lines.dateline import read_dateline
@@ -293,6 +293,9 @@ def _take_asides(reading: _Reading, draft: Draft, story: Sequence[int], start: i
             draft.links.append(Link(url=None, text=normalize_line(text), rel=LinkRel.SOURCE))
             reading.take(i, "source line", "it names where the story was taken from")
             _took(draft, "syndicated_from", 0.7)
+            continue
+        if i > start and is_sign_off(text):
+            reading.take(i, "dropped", "it says who worked on the story")
             continue
         found = teasers_in(one)
         if found and (i not in inside or len(found) > 1 or one.line.bullet or not one.line.ends_sentence):

@@ -21,10 +21,8 @@ from copydesk.core.lines.page import Floats, LinePage
 from copydesk.core.lines.second_look import SECOND_NAMES, second_matrix
 from copydesk.core.lines.trees import Trees
 
-SWITCH = 8.0
+SWITCH = 2.0
 """What it costs, in log odds times words, to begin or to end a stretch of the story: it has few long ones."""
-LEAN = 0.3
-"""Log odds below even at which a line still counts for the story, since most of its neighbours speak for it."""
 _WORDS = 60
 """Words of a line that count towards its weight."""
 
@@ -63,16 +61,15 @@ def judge(looks: Sequence[Look]) -> list[Opinion]:
     return [Opinion(value, kept) for value, kept in zip(odds.tolist(), inside, strict=True)]
 
 
-def stretches(odds: Floats, units: Floats, switch: float = SWITCH, lean: float = LEAN) -> list[bool]:
+def stretches(odds: Floats, units: Floats, switch: float = SWITCH) -> list[bool]:
     """Which lines belong to the likeliest set of stretches (Viterbi decoding with two states).
 
     Args:
         odds: log odds of every line.
         units: its length in words.
         switch: cost of each beginning and each end of a stretch.
-        lean: what is added to the odds.
     """
-    gains = ((odds + lean) * np.minimum(units + 0.5, _WORDS)).tolist()
+    gains = (odds * np.minimum(units + 0.5, _WORDS)).tolist()
     out, inside = 0.0, -switch
     came: list[tuple[bool, bool]] = []
     for gain in gains:
