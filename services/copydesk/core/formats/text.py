@@ -31,6 +31,14 @@ MAX_LINES = 6_000
 MAX_CHARS = 2_000_000
 """Characters that are read, four times the longest body; likewise."""
 MAX_LINKS = 50
+_DOUBT = -2.5
+"""Log odds down to which a paragraph in one stretch with the story is taken for part of it."""
+_DOUBT_SHORT = -4.0
+"""The same where there is little page around a story: the model has learned from whole pages."""
+_SHORT = 40
+"""Lines up to which a document is such a short one."""
+_REACH = 8
+"""Lines that may lie between such a paragraph and the story: a newsletter box or a share bar has about as many."""
 _PAGE_TALK = 0.12
 """Share of a paragraph's words in page phrases from which on it speaks of the page, not of the news."""
 MAX_DATES = 40
@@ -136,7 +144,7 @@ def _story(reading: _Reading) -> list[int]:
         for i, (one, opinion) in enumerate(zip(looks, opinions, strict=True))
         if (opinion.inside and opinion.odds > 0 and not _is_button(one)) or (clean and _is_paragraph(one))
     ]
-    story = story or [i for i, one in enumerate(looks) if _is_paragraph(one)]
+    story = _extend(reading, story) or [i for i, one in enumerate(looks) if _is_paragraph(one)]
     if clean and story:
         _keep_between(reading, story)
     return story
@@ -145,6 +153,38 @@ def _story(reading: _Reading) -> list[int]:
 def _is_paragraph(one: Look) -> bool:
     """Whether a line is a sentence or more that does not speak of the page."""
     return one.shape in "PM" and page_words(one) < _PAGE_TALK
+
+
+def _extend(reading: _Reading, story: list[int]) -> list[int]:
+    """Add paragraphs that the model doubts but that stand in one stretch with the story.
+
+    A heading over comments or other stories ends the stretch, and so does a long run of lines that are no paragraphs.
+    """
+    if not story:
+        return story
+    looks, opinions = reading.looks, reading.opinions
+    known = set(story)
+    doubt = _DOUBT if len(looks) > _SHORT else _DOUBT_SHORT
+    away = 0
+    for i in range(story[0], len(looks)):
+        one = looks[i]
+        if i in known:
+            away = 0
+            continue
+        away += 1
+        if away > _REACH or (i > story[-1] and _ends_story(one)):
+            if i > story[-1]:
+                break
+            continue
+        if one.line.ends_sentence and _is_paragraph(one) and opinions[i].odds > doubt:
+            known.add(i)
+            away = 0
+    return sorted(known)
+
+
+def _ends_story(one: Look) -> bool:
+    hits = max(one.kinds.get("related", 0), one.kinds.get("comments", 0), one.kinds.get("legal", 0))
+    return one.line.units <= 8 and one.shape in "SBM" and hits * 2 >= len(one.tokens) > 0
 
 
 def _is_button(one: Look) -> bool:
