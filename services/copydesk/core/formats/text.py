@@ -31,10 +31,9 @@ MAX_LINES = 6_000
 MAX_CHARS = 2_000_000
 """Characters that are read, four times the longest body; likewise."""
 MAX_LINKS = 50
-_DOUBT = -2.5
-"""Log odds down to which a paragraph in one stretch with the story is taken for part of it."""
-_DOUBT_SHORT = -4.0
-"""The same where there is little page around a story: the model has learned from whole pages."""
+_DOUBT = -4.0
+"""Log odds down to which a paragraph in one stretch with the story is taken for part of it where a document is short:
+the model has learned from whole pages, and hardly any page stands around such a story."""
 _SHORT = 40
 """Lines up to which a document is such a short one."""
 _REACH = 8
@@ -156,15 +155,14 @@ def _is_paragraph(one: Look) -> bool:
 
 
 def _extend(reading: _Reading, story: list[int]) -> list[int]:
-    """Add paragraphs that the model doubts but that stand in one stretch with the story.
+    """In a short document, add paragraphs that the model doubts but that stand in one stretch with the story.
 
     A heading over comments or other stories ends the stretch, and so does a long run of lines that are no paragraphs.
     """
-    if not story:
-        return story
     looks, opinions = reading.looks, reading.opinions
+    if not story or len(looks) > _SHORT:
+        return story
     known = set(story)
-    doubt = _DOUBT if len(looks) > _SHORT else _DOUBT_SHORT
     away = 0
     for i in range(story[0], len(looks)):
         one = looks[i]
@@ -176,7 +174,7 @@ def _extend(reading: _Reading, story: list[int]) -> list[int]:
             if i > story[-1]:
                 break
             continue
-        if one.line.ends_sentence and _is_paragraph(one) and opinions[i].odds > doubt:
+        if one.line.ends_sentence and _is_paragraph(one) and opinions[i].odds > _DOUBT:
             known.add(i)
             away = 0
     return sorted(known)
