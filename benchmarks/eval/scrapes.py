@@ -9,11 +9,12 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from benchmarks.eval.scoring import Counts, aggregate, body_score
+from benchmarks.eval.scrape_kinds import FROM_PAGE, RESHAPED
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 
@@ -72,7 +73,15 @@ def evaluate(data: Path, set_name: str) -> dict[str, float]:
     return aggregate(score_page(page) for page in pages(data, set_name))
 
 
-SETS = ("fundus_rest", "wcxb_dev_articles300", "mozilla_readability130")
+def reshaped(data: Path, set_name: str) -> dict[str, dict[str, float]]:
+    """The same figures for every other shape of scrape, by its name."""
+    whole = list(pages(data, set_name))
+    found = {}
+    for name, reshape in RESHAPED.items():
+        found[name] = aggregate(score_page(replace(page, scrape=reshape(page.scrape))) for page in whole)
+    for name, scrape in FROM_PAGE.items():
+        found[name] = aggregate(score_page(replace(page, scrape=scrape(page_text(page.html)))) for page in whole)
+    return found
 
 
 def report(data: Path) -> str:
@@ -87,4 +96,9 @@ def report(data: Path) -> str:
         found = evaluate(data, name)
         figures = " | ".join(f"{found[key]:.3f}" for key in ("precision", "recall", "f1"))
         lines.append(f"| {name} | {found['pages']:.0f} | {figures} |")
+    lines += ["", "Other shapes of the same scrapes, F1:", "", "| shape | " + " | ".join(SETS) + " |"]
+    lines.append("|---" * (len(SETS) + 1) + "|")
+    shapes = {name: reshaped(data, name) for name in SETS}
+    for shape in (*RESHAPED, *FROM_PAGE):
+        lines.append(f"| {shape} | " + " | ".join(f"{shapes[name][shape]['f1']:.3f}" for name in SETS) + " |")
     return "\n".join(lines) + "\n"
