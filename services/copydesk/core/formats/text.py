@@ -24,7 +24,7 @@ from copydesk_schemas.parts import Link, Media, SyndicatedFrom
 from copydesk_schemas.reasons import Code, DateRole, Flag, FoundIn, LinkRel
 
 EXTRACTOR = "text_lines"
-VERSION = "1"
+VERSION = "2"
 
 MAX_LINES = 6_000
 """Lines that are read; a story never has more, and what follows is cut with the flag truncated."""

@@ -14,6 +14,7 @@ _OPENERS = "\"'“‘„«»「『‹—–-"
 _QUOTES = re.compile('["“”„«»「」]')
 _COMMAS = re.compile("[,、，،;؛]")
 _INNER_END = re.compile(rf"\w\w\w[{re.escape(SENTENCE_ENDS)}]+[{re.escape(CLOSERS)}]*\s")
+_DIGIT = re.compile(r"\d")
 _UNSPACED_END = re.compile("[。！？]")
 _PAGE_KINDS = ("share", "signup", "consent", "account", "comments", "related", "advert", "legal", "menu", "tags")
 _END_NAMES = ("stop", "exclaim", "colon", "comma", "ellipsis", "quote", "none")
@@ -147,12 +148,13 @@ def _sizes(line: Line, text: str, ending: str, *, unspaced: bool) -> tuple[float
 
 
 def _short_shapes(text: str, units: int) -> tuple[float, ...]:
+    digits = _DIGIT.search(text) is not None
     return (
-        patterns.date_share(text),
-        float(patterns.AGO.search(text) is not None),
+        patterns.date_share(text) if digits else 0.0,
+        float(digits and patterns.AGO.search(text) is not None),
         float("." in text and patterns.URL.search(text) is not None),
         float("@" in text),
-        float(patterns.is_counter(text)),
+        float(digits and patterns.is_counter(text)),
         float(patterns.CREDIT.search(text) is not None),
         float(patterns.PICTURED.search(text) is not None or patterns.PICTURE_MARK.match(text) is not None),
         float(units <= 20 and has_prefix(text)),
