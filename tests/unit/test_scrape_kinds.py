@@ -10,7 +10,7 @@ kinds = pytest.importorskip("benchmarks.eval.scrape_kinds", reason="the bench de
 labels = pytest.importorskip("benchmarks.eval.line_labels").labels
 
 PARAGRAPHS = [
-    f"The {word} report of the harbour office says that the quay will stay shut to lorries until the spring tide is over."
+    f"The {word} report of the harbour office says that the quay will stay shut until the spring tide is over."
     for word in ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 ]
 GOLD = "\n".join(PARAGRAPHS)
