@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.eval.measure import Measured, load_truth, measure
-from benchmarks.eval.readers import READERS
+from benchmarks.eval.readers import READERS, installed
 from benchmarks.eval.summary import figures, times, values
 from benchmarks.eval.tables import about, calibration_table, fill, readers_table
 from benchmarks.eval.worst import FIELDS, field_report, worst_report
@@ -53,7 +53,7 @@ def select(
     fields: Sequence[str] = (),
     page: Path | None = None,
 ) -> Selection:
-    """The selection of these names; without a set or readers, all of them.
+    """The selection of these names; without a set or readers, all that can be run.
 
     Raises:
         ValueError: a name that nothing has.
@@ -65,7 +65,7 @@ def select(
                 raise ValueError(f"there is no {kind} {name}: {', '.join(known)}")
     if page is not None and not page.is_file():
         raise ValueError(f"there is no page {page}")
-    return Selection(sets, tuple(readers) or tuple(READERS), every, worst, fields, page)
+    return Selection(sets, tuple(readers) or installed(), every, worst, fields, page)
 
 
 def evaluate(data: Path, set_name: str, reader: str = OURS, every: int = 1) -> dict[str, float]:

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -103,6 +104,15 @@ def read_with_resiliparse(html: bytes, url: str) -> Reading:  # noqa: ARG001 - i
     tree = HTMLTree.parse_from_bytes(html, detect_encoding(html) or "utf-8")
     body = extract_plain_text(tree, main_content=True, alt_texts=False)
     return Reading(body, tree.title or None)
+
+
+MODULES = {"trafilatura": "trafilatura", "readability-lxml": "readability", "resiliparse": "resiliparse"}
+"""What each of the others is imported by."""
+
+
+def installed() -> tuple[str, ...]:
+    """The readers that can be run here; readability-lxml is in a group of its own, «baselines»."""
+    return tuple(name for name in READERS if name not in MODULES or find_spec(MODULES[name]) is not None)
 
 
 READERS: dict[str, Callable[[bytes, str], Reading]] = {

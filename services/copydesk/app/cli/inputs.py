@@ -29,6 +29,8 @@ MEDIA_TYPES = {
     ".xhtml": "application/xhtml+xml",
     ".txt": "text/plain",
     ".text": "text/plain",
+    ".md": "text/markdown",
+    ".markdown": "text/markdown",
     ".rss": "application/rss+xml",
     ".atom": "application/atom+xml",
 }
