@@ -52,7 +52,7 @@ def nitf(docdata: str = "", *, attributes: str = "", content: str = f"<p>{TEXT}<
     )
 
 
-def refusal(document: str, **headers: str) -> Rejected:
+def refusal(document: str, **headers: Any) -> Rejected:
     (failure,) = failures(raw(document, **headers))
     assert isinstance(failure.error, Rejected), failure.error
     return failure.error

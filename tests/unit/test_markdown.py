@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.support.records import articles, failures, raw
 
@@ -15,7 +17,7 @@ TEXT = (
 )
 
 
-def read(text: str, **headers: str) -> ParsedArticle:
+def read(text: str, **headers: Any) -> ParsedArticle:
     (article,) = articles(raw(text, content_type="text/markdown", **headers))
     assert article.raw.media_type == "text/markdown"
     return article
