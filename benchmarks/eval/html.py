@@ -1,108 +1,129 @@
-"""Extraction from HTML: the whole parse stage beside trafilatura with its own metadata, on the same pages.
+"""Extraction from HTML: the whole parse stage beside the public extractors, on the same pages, in the same run.
 
-Title, author and date count only pages whose truth states one. CPU time is this process's, so other load on the
-machine does not enter it, but caches do: the first pages, where models are loaded, are run once beforehand.
+Title, author and date count only pages whose truth states one. Each reader reads each set in a process of its own, one
+after the other, so that CPU time and peak memory are its own; the first page is read once beforehand, uncounted.
 """
 
 from __future__ import annotations
 
-import gzip
 import json
-import logging
-import statistics
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import trafilatura
-from benchmarks.eval.scoring import Counts, aggregate, author_matches, body_score, date_matches, title_matches
-
-from copydesk.core.options import Options
-from copydesk.core.parse import ItemFailure, parse_message
-from copydesk.core.records import Message
-from copydesk_schemas.base import format_instant
+from benchmarks.eval.measure import Measured, load_truth, measure
+from benchmarks.eval.readers import READERS, installed
+from benchmarks.eval.summary import figures, times, values
+from benchmarks.eval.tables import about, calibration_table, fill, readers_table
+from benchmarks.eval.worst import FIELDS, field_report, worst_report
 
 SETS = ("fundus_rest", "wcxb_dev_articles300", "mozilla_readability130")
+OURS = "copydesk"
+RESULTS = Path(__file__).parents[2] / "var" / "eval-html.json"
+
+WORST = 10
+"""Pages of each set that the documentation lists."""
+
+_HEADINGS = {"pages": "Pages", "calibration": "Calibration: confidence given to a field, and the share that is right"}
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What an extractor makes of a page."""
+class Selection:
+    """What of it all is run: sets, readers, and of each set every `every`-th page."""
 
-    body: str = ""
-    title: str | None = None
-    authors: list[str] = field(default_factory=list)
-    date: str | None = None
-
-
-def read_with_copydesk(html: bytes, url: str) -> Reading:
-    """The parse stage on a bare record."""
-    headers = (("x-url", url.encode()),) if url.startswith("http") else ()
-    (item, *_) = parse_message(Message("raw-articles", 0, 0, 0, None, html, headers), Options()).items
-    if isinstance(item, ItemFailure):
-        return Reading()
-    # The day where the publisher is: an instant in UTC may be of the day before.
-    chosen = next((c.raw for c in item.date_candidates if c.chosen and c.role != "modified"), None)
-    instant = format_instant(item.published_at) if item.published_at else None
-    date = chosen if chosen and chosen[:10].replace("-", "").isdigit() and len(chosen) >= 10 else instant
-    return Reading(item.body, item.title, [author.name for author in item.authors], date)
+    sets: Sequence[str] = SETS
+    readers: Sequence[str] = tuple(READERS)
+    every: int = 1
+    worst: int = 0
+    """How many of the worst pages are listed, instead of the tables."""
+    fields: Sequence[str] = ()
+    """Fields whose wrong values are listed, instead of the tables."""
+    page: Path | None = None
+    """The page of documentation that the figures are written into."""
 
 
-def read_with_trafilatura(html: bytes, url: str) -> Reading:
-    """`trafilatura.bare_extraction` with metadata, as its documentation shows it, without comments."""
-    found: Any = trafilatura.bare_extraction(html, url=url or None, with_metadata=True, include_comments=False)
-    if found is None:
-        return Reading()
-    return Reading(found.text or "", found.title, [found.author] if found.author else [], found.date)
+def select(
+    *,
+    only: str | None,
+    readers: Sequence[str],
+    every: int = 1,
+    worst: int = 0,
+    fields: Sequence[str] = (),
+    page: Path | None = None,
+) -> Selection:
+    """The selection of these names; without a set or readers, all that can be run.
+
+    Raises:
+        ValueError: a name that nothing has.
+    """
+    sets = SETS if only is None else (only,)
+    for kind, names, known in (("set", sets, SETS), ("reader", readers, READERS), ("field", fields, FIELDS)):
+        for name in names:
+            if name not in known:
+                raise ValueError(f"there is no {kind} {name}: {', '.join(known)}")
+    if page is not None and not page.is_file():
+        raise ValueError(f"there is no page {page}")
+    return Selection(sets, tuple(readers) or installed(), every, worst, fields, page)
 
 
-READERS: dict[str, Callable[[bytes, str], Reading]] = {
-    "copydesk": read_with_copydesk,
-    "trafilatura": read_with_trafilatura,
-}
+def evaluate(data: Path, set_name: str, reader: str = OURS, every: int = 1) -> dict[str, float]:
+    """All figures of one reader on one set, by name; `data` is the folder of all evaluation data."""
+    return values(measure(data, set_name, reader, every))
 
 
-def evaluate(data: Path, set_name: str, reader: str = "copydesk") -> dict[str, float]:
-    """Body precision, recall and f1; shares of right titles, authors and dates; median and mean CPU ms a page."""
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-    read = READERS[reader]
-    folder = data / "extraction" / set_name
-    expected: dict[str, dict[str, Any]] = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
-    bodies: list[Counts] = []
-    right: dict[str, list[bool]] = {"title": [], "author": [], "date": []}
-    spent: list[float] = []
-    for number, (page_id, gold) in enumerate(sorted(expected.items())):
-        html = gzip.decompress((folder / "html" / f"{page_id}.html.gz").read_bytes())
-        url = gold.get("url") or ""
-        if number == 0:
-            read(html, url)
-        began = time.process_time()
-        found = read(html, url)
-        spent.append((time.process_time() - began) * 1000)
-        bodies.append(body_score(gold["body"], found.body))
-        if gold.get("title"):
-            right["title"].append(title_matches(gold["title"], found.title))
-        if gold.get("authors"):
-            right["author"].append(author_matches(gold["authors"], found.authors))
-        if gold.get("date"):
-            right["date"].append(date_matches(gold["date"], found.date))
-    shares = {name: sum(values) / len(values) for name, values in right.items() if values}
-    times = {"cpu_ms_median": statistics.median(spent), "cpu_ms_mean": statistics.fmean(spent)}
-    return aggregate(bodies) | shares | times
+def report(data: Path, selection: Selection = Selection()) -> str:
+    """Markdown: a table a set with a line a reader, then the calibration; or lists of pages, if asked for.
 
-
-def report(data: Path) -> str:
-    """A Markdown table: a line a set and reader."""
-    lines = [
-        "| set | reader | body F1 | title | author | date | CPU ms median | mean |",
-        "|---|---|---|---|---|---|---|---|",
+    Raises:
+        ValueError: the page to write into has no place for the figures.
+    """
+    if selection.worst or selection.fields:
+        return "\n\n".join(_lists(data, selection)) + "\n"
+    measured = [
+        _measure(data, set_name, reader, selection.every) for set_name in selection.sets for reader in selection.readers
     ]
-    for set_name in SETS:
-        for reader in READERS:
-            scores = evaluate(data, set_name, reader)
-            shown = " | ".join(f"{scores[k]:.3f}" if k in scores else "–" for k in ("f1", "title", "author", "date"))
-            times = f"{scores['cpu_ms_median']:.1f} | {scores['cpu_ms_mean']:.1f}"
-            lines.append(f"| {set_name} | {reader} | {shown} | {times} |")
-    return "\n".join(lines)
+    of_sets = [[m for m in measured if m.set_name == set_name] for set_name in selection.sets]
+    parts = {"pages": "\n\n".join([about(), *(readers_table(m[0].set_name, m, OURS) for m in of_sets)])}
+    ours = [m for m in measured if m.reader == OURS]
+    if ours:
+        parts["calibration"] = calibration_table(ours)
+        parts["worst"] = "\n\n".join(worst_report(m, WORST) for m in ours)
+    _write_results(measured, selection)
+    if selection.page is not None:
+        fill(selection.page, parts)
+    shown = [f"## {_HEADINGS[name]}\n\n{part}" for name, part in parts.items() if name in _HEADINGS]
+    return "\n\n".join(shown) + "\n"
+
+
+def _measure(data: Path, set_name: str, reader: str, every: int) -> Measured:
+    print(f"{set_name}: {reader}", file=sys.stderr, flush=True)  # minutes may pass until the tables
+    return measure(data, set_name, reader, every)
+
+
+def _lists(data: Path, selection: Selection) -> Iterable[str]:
+    for set_name in selection.sets:
+        truth = load_truth(data, set_name, selection.every)
+        for reader in selection.readers:
+            measured = measure(data, set_name, reader, selection.every)
+            if selection.worst:
+                yield worst_report(measured, selection.worst)
+            for name in selection.fields:
+                yield field_report(measured, truth, name)
+
+
+def _write_results(everything: Sequence[Measured], selection: Selection) -> None:
+    """The figures, and of each page what was said of it but for the body, for other tools to read."""
+    RESULTS.parent.mkdir(exist_ok=True)
+    results: list[dict[str, Any]] = []
+    for measured in everything:
+        pages = [asdict(page) for page in measured.pages]
+        for page in pages:
+            del page["reading"]["body"]
+        found = {name: figure and asdict(figure) for name, figure in figures(measured).items()}
+        results.append(
+            {"set": measured.set_name, "reader": measured.reader, "every": selection.every, "figures": found}
+            | {"peak_mib": measured.peak_mib, **times(measured), "pages": pages}
+        )
+    RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

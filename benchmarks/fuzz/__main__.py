@@ -16,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 FINDS = ROOT / "var" / "fuzz"
 _MAX_BYTES = 16_384
+_DOCUMENTS = frozenset({".txt", ".html", ".md", ".ninjs", ".newsml", ".nitf"})
 
 
 def seeds(folder: Path) -> None:
@@ -23,9 +24,7 @@ def seeds(folder: Path) -> None:
     from tests.support.hostile import hostile, kinds
 
     found = [path.read_bytes() for path in sorted((ROOT / "schemas" / "examples" / "raw").rglob("*")) if path.is_file()]
-    found += [
-        path.read_bytes() for path in sorted((ROOT / "tests" / "golden").rglob("*")) if path.suffix in {".txt", ".html"}
-    ]
+    found += [path.read_bytes() for path in sorted((ROOT / "tests" / "golden").rglob("*")) if path.suffix in _DOCUMENTS]
     found += [one.raw.value or b"" for one in hostile(1, len(kinds()), scale=0.001)]
     for number, value in enumerate(found):
         (folder / f"{number:03}").write_bytes(value[: _MAX_BYTES - 1] + b"\n")
@@ -55,7 +54,9 @@ def fuzz(name: str, corpus: Path, seconds: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("targets", nargs="*", default=["decode", "sniff", "envelope", "text", "html", "feed"])
+    parser.add_argument(
+        "targets", nargs="*", default=["decode", "sniff", "envelope", "text", "html", "feed", "document", "markdown"]
+    )
     parser.add_argument("--seconds", type=int, default=60, help="a target")
     parser.add_argument("--again", type=Path, help="a file to run once")
     parser.add_argument("--corpus", type=Path, help=argparse.SUPPRESS)

@@ -30,6 +30,7 @@ _TYPES = (
     "application/rss+xml",
     "application/json",
     "application/ld+json",
+    "text/markdown",
     "image/png",
 )
 MAX_SECONDS = 2.0
@@ -151,6 +152,16 @@ def fuzz_feed(data: bytes) -> None:
     _through(start + data, "application/rss+xml")
 
 
+def fuzz_document(data: bytes) -> None:
+    """A document of whatever format its text tells, through all stages."""
+    _through(data, None)
+
+
+def fuzz_markdown(data: bytes) -> None:
+    """Markdown through all stages."""
+    _through(data, "text/markdown")
+
+
 def timed(target: Target) -> Target:
     """The target, with a bound on its time."""
 
@@ -170,4 +181,6 @@ TARGETS: dict[str, Target] = {
     "text": fuzz_text,
     "html": fuzz_html,
     "feed": fuzz_feed,
+    "document": fuzz_document,
+    "markdown": fuzz_markdown,
 }

@@ -90,7 +90,12 @@ class RawArticle(Input):
     content_base64: str | None = None
     """The document as bytes, base64 (RFC 4648). Example: `PGgxPkJyaWRnZSByZW9wZW5zPC9oMT4=`."""
     media_type: str | None = None
-    """Media type as claimed; sniffed when absent, repaired when it lies. Example: `text/html`."""
+    """Media type as claimed; sniffed when absent, repaired when it lies. What is read: `text/html`,
+    `application/xhtml+xml`, `text/plain`, `text/markdown`, `application/rss+xml`, `application/atom+xml`,
+    `application/feed+json`, `application/ld+json` (NewsArticle), `application/ninjs+json` (IPTC ninjs 1 to 3),
+    `application/vnd.iptc.g2.newsitem+xml` and `application/vnd.iptc.g2.newsmessage+xml` (NewsML-G2),
+    `application/nitf+xml`. Example: `text/html`.
+    """
     charset: str | None = None
     """A hint, verified against the bytes. Example: `windows-1252`."""
     url: str | None = None

@@ -171,6 +171,7 @@ class Code(StrEnum):
     BAD_URL = "bad_url"
     BAD_TAKEDOWN = "bad_takedown"
     TAKEN_DOWN = "taken_down"
+    WITHHELD = "withheld"
     PARSE_TIMEOUT = "parse_timeout"
     PARSE_ERROR = "parse_error"
     ENRICH_TIMEOUT = "enrich_timeout"

@@ -3,7 +3,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
+
+from tests.support import archives
 
 TEXT = " ".join(f"The council of town number {n} met on Monday and voted for new lamps." for n in range(12))
 LINES = [
@@ -38,3 +41,33 @@ def test_one_outcome_a_line_in_order_and_the_same_again() -> None:
     for entry in (*first, *second):
         entry["record"].pop("processing", None)
     assert first == second
+
+
+STORY = f"<html><body><article><h1>Lamps for all</h1><p>{TEXT}</p></article></body></html>".encode()
+
+
+def test_of_a_web_archive_each_document_is_a_line(tmp_path: Path) -> None:
+    dated = archives.HTML | {"Last-Modified": "Fri, 17 May 2024 09:00:00 GMT"}
+    (tmp_path / "crawl.warc.gz").write_bytes(
+        archives.packed(
+            archives.record("warcinfo", b"software: made up\r\n"),
+            archives.response(STORY, dated, url="https://a.example/news/1"),
+            archives.response(headers=archives.IMAGE),
+            archives.response(STORY, url="https://b.example/news/2"),
+        )
+    )
+    for arguments in ((), ("--raw",)):
+        first, second = records(run(*arguments, str(tmp_path / "crawl.warc.gz"), stdin=""))
+        assert (first["url"], first["title"]) == ("https://a.example/news/1", "Lamps for all")
+        assert first["fetched_at"] == "2024-05-17T10:00:00Z"
+        assert "http:last-modified" in [candidate["source"] for candidate in first["date_candidates"]]
+        assert second["duplicate_of"]["url"] == "https://a.example/news/1"
+        assert [record["raw"]["offset"] for record in (first, second)] == [0, 1]
+
+
+def test_archives_and_lines_follow_one_another(tmp_path: Path) -> None:
+    (tmp_path / "lines.jsonl").write_text(LINES[0] + "\n")
+    (tmp_path / "crawl.warc").write_bytes(archives.response(STORY, url="https://b.example/news/2"))
+    first, second = records(run(str(tmp_path / "lines.jsonl"), str(tmp_path / "crawl.warc"), stdin=""))
+    assert first["url"] == "https://a.example/news/1"
+    assert second["this"]["url"] == "https://b.example/news/2"

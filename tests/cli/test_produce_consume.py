@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.support import archives
 
 from copydesk.adapters.embedded_broker import EmbeddedBroker
 from copydesk.app.cli import broker as reaching
@@ -240,3 +241,67 @@ def test_a_card_needs_no_more_than_what_is_never_null() -> None:
     empty: dict[str, Any] = {name: [] for name in ("authors", "topics", "entities", "keywords")}
     found = dict(rows(fields | missing | empty | {"source": {"name": None, "domain": None}}))
     assert not {"address", "source", "by", "published", "summary", "topics", "names", "keywords"} & found.keys()
+
+
+def test_of_a_web_archive_each_document_is_a_record(desk: Desk, tmp_path: Path) -> None:
+    dated = archives.HTML | {"Last-Modified": "Fri, 17 May 2024 09:00:00 GMT", "Content-Encoding": "gzip"}
+    (tmp_path / "crawl.warc.gz").write_bytes(
+        archives.packed(
+            archives.record("warcinfo", b"software: made up\r\n"),
+            archives.response(PAGE, {"Content-Type": "text/html; charset=iso-8859-1"}),
+            archives.response(gzip.compress(archives.PAGE), dated, url="https://a.example/news/2"),
+            archives.response(status="HTTP/1.1 404 Not Found"),
+            archives.response(headers=archives.IMAGE),
+            archives.response(headers=archives.IMAGE),
+        )
+    )
+    sent = desk.run("produce", tmp_path / "crawl.warc.gz")
+    bare, enveloped = sorted(desk.raw(), key=lambda record: str(record["key"]))
+    assert base64.b64decode(bare["value_base64"]) == PAGE
+    assert bare["key"] == URL
+    assert bare["headers"] == [
+        ["content-type", "text/html; charset=iso-8859-1"],
+        ["x-url", URL],
+        ["ce_time", "2024-05-17T10:00:00Z"],
+    ]
+    assert enveloped["headers"] == [["content-type", RAW_MEDIA_TYPE]]
+    assert enveloped["key"] == "https://a.example/news/2"
+    assert base64.b64decode(enveloped["record"].pop("content_base64")) == archives.PAGE
+    assert enveloped["record"] == {
+        "media_type": "text/html; charset=utf-8",
+        "url": "https://a.example/news/2",
+        "fetched_at": "2024-05-17T10:00:00Z",
+        "http": {"status": 200, "headers": {"last-modified": "Fri, 17 May 2024 09:00:00 GMT"}},
+    }
+    assert "2 records" in sent.stderr
+    left_out = "Left out 4 records of web archives: 2 of type image/png, 1 of type warcinfo, 1 with status 404."
+    assert left_out in sent.stderr
+    told = [json.loads(line)["record"] for line in sent.stdout.splitlines()]
+    assert told == [f"{tmp_path / 'crawl.warc.gz'}: {url}" for url in (URL, "https://a.example/news/2")]
+
+
+def test_a_source_goes_in_an_envelope_with_the_archive_s_own_words(desk: Desk) -> None:
+    desk.run("produce", "-", "--source", "example.com", stdin=archives.response())
+    (record,) = desk.raw()
+    assert base64.b64decode(record["record"].pop("content_base64")) == archives.PAGE
+    assert record["record"] == {
+        "media_type": "text/html; charset=utf-8",
+        "url": URL,
+        "source": {"domain": "example.com"},
+        "fetched_at": "2024-05-17T10:00:00Z",
+    }
+
+
+def test_what_came_before_the_damage_of_an_archive_is_sent(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "cut.warc.gz").write_bytes(archives.packed(archives.response(), archives.response())[:-50])
+    sent = desk.run("produce", tmp_path / "cut.warc.gz", code=1)
+    assert "cannot be read to its end" in sent.stderr
+    assert "1 record" in sent.stderr
+    assert [record["key"] for record in desk.raw()] == [URL]
+
+
+def test_an_archive_without_a_document_is_told(desk: Desk) -> None:
+    sent = desk.run("produce", "-", stdin=archives.response(headers=archives.IMAGE))
+    assert "0 records" in sent.stderr
+    assert "1 of type image/png" in sent.stderr
+    assert desk.raw() == []

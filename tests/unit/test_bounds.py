@@ -11,9 +11,11 @@ import pytest
 from tests.support.articles import document
 from tests.support.records import articles, failures, raw
 
+from copydesk.core.document import Draft, RawDocument
 from copydesk.core.enrich import sentiment
 from copydesk.core.enrich.keywords import _pieces
 from copydesk.core.errors import Rejected
+from copydesk.core.formats.extraction import parse_html
 from copydesk.core.formats.feed import feed_drafts
 from copydesk.core.formats.guard import guard_html
 from copydesk.core.lines.byline import is_name
@@ -22,9 +24,13 @@ from copydesk.core.options import Options, ParseOptions
 from copydesk.core.records import OutcomeKind
 from copydesk.core.stages import run_parse
 from copydesk.core.structured.authors import read_authors
+from copydesk.core.structured.metadata import fill
+from copydesk.core.structured.page import read_page
+from copydesk.core.structured.publisher import site_names
 from copydesk.core.structured.titles import without_site
 from copydesk.core.text.normalize import compose
 from copydesk.core.text.segment import sentences
+from copydesk.core.trace import NO_TRACE
 from copydesk_schemas.base import format_instant
 from copydesk_schemas.reasons import Code, Flag
 
@@ -150,6 +156,37 @@ def test_bylines_and_titles_without_end() -> None:
     endless = "Site | " * 100_000 + "Site"
     assert without_site(endless, ["Site"]) == endless
     assert without_site("Bridge closed" + " | Site" * 100, ["Site"]) == "Bridge closed"
+
+
+@pytest.mark.parametrize(
+    ("page", "names"),
+    [
+        ("<span class=author>Jane Doe</span>" * 40_000, ["Jane Doe"]),
+        ("<p>By Jane Doe</p>" * 40_000, ["Jane Doe"]),
+        (f"<div class='{'author ' * 400_000}'>{'<i class=author>Jane Doe</i>' * 1_000}</div>", ["Jane Doe"]),
+        ("<div class=author>" * 150 + "<b></b>" * 40_000, []),
+        (f"<a href='{'/author/' * 400_000}'>Jane Doe</a>", []),
+        ("<h1>Bridge <b>x</b></h1>" * 20_000, []),
+        (f"<h1>{'<b>x </b>' * 40_000}</h1>", []),
+    ],
+)
+def test_bylines_and_headings_without_number(page: str, names: list[str]) -> None:
+    tree = parse_html(f"<body><h1>Harbour bridge reopens</h1>{page}</body>")
+    assert tree is not None
+    draft = Draft(content=b"")
+    fill(draft, read_page(tree), RawDocument(b""), url="https://post.example/a", tree=tree, trace=NO_TRACE)
+    assert draft.title == "Harbour bridge reopens"
+    assert [author.name for author in draft.authors] == names
+
+
+def test_a_site_with_names_without_end() -> None:
+    names = ", ".join(f'{{"name": "{"Post " * 2_000}{i}"}}' for i in range(500))
+    tree = parse_html(
+        f"""<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "Harbour bridge reopens",
+        "publisher": [{names}]}}</script><h1>Harbour bridge reopens</h1>"""
+    )
+    assert tree is not None
+    assert site_names(read_page(tree), RawDocument(b""), "https://post.example/a") == ["post.example", "post"]
 
 
 def test_a_title_of_megabytes_is_cut_and_flagged() -> None:

@@ -121,3 +121,30 @@ def test_order_of_day_and_month_is_the_publishers() -> None:
     assert choose_dates([published(raw)], language="de").published_at == datetime(2019, 4, 3, tzinfo=UTC)
     unknown = choose_dates([published(raw)])
     assert unknown.published_precision is not DatePrecision.DAY
+
+
+def test_the_day_of_a_stated_modification_is_no_conflict() -> None:
+    shown = published("2020-11-02", "dom:time[datetime]", 0.8)
+    decision = choose_dates(
+        [
+            published("2019-03-28T10:00:00Z", "meta:article:published_time", 0.9),
+            FoundDate("2020-11-02T09:00:00Z", DateRole.MODIFIED, "meta:article:modified_time", 0.85),
+            shown,
+        ]
+    )
+    assert decision.published_at == datetime(2019, 3, 28, 10, tzinfo=UTC)
+    assert decision.flags == frozenset()
+    assert reasons(decision)["dom:time[datetime]"] == "not taken: it is the day of the stated modification"
+
+
+def test_another_date_tells_day_from_month() -> None:
+    line = FoundDate("11.03.17", DateRole.PUBLISHED, "dom:line", 0.76)
+    decision = choose_dates([published("2017-11-03T03:01:00Z"), line])
+    assert decision.published_at == datetime(2017, 11, 3, 3, 1, tzinfo=UTC)
+    assert [c.value for c in decision.candidates] == ["2017-11-03T03:01:00Z", "2017-11-03"]
+    assert decision.flags == frozenset()
+
+
+def test_the_fetch_does_not_tell_day_from_month() -> None:
+    fetched = FoundDate("2019-03-04T10:00:00Z", DateRole.FETCHED, "record:fetched_at", 1.0)
+    assert choose_dates([published("03/04/2019"), fetched]).published_at is None

@@ -82,7 +82,9 @@ async def test_a_record_that_takes_too_much_memory_costs_itself_only() -> None:
     assert pool.crashes == 0
 
 
-@pytest.mark.parametrize("name", ["one-word", "many-quotes", "openings-without-end", "bait-and-its-near-miss"])
+@pytest.mark.parametrize(
+    "name", ["one-word", "many-quotes", "openings-without-end", "bait-and-its-near-miss", "markdown-nesting"]
+)
 async def test_four_times_the_size_takes_no_sixteen_times_the_time(name: str) -> None:
     """Time grows with the size, not with its square: measured by the process's own clock, in one process."""
 

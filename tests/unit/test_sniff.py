@@ -26,6 +26,26 @@ PARAGRAPH = "The harbour bridge reopened on Monday after two years of repairs, t
         ('{"version": "https://jsonfeed.org/version/1.1", "items": []}', None, Format.JSON_FEED),
         ('{"@context": "https://schema.org", "@type": "NewsArticle", "headline": "x"}', None, Format.JSON_LD),
         ('{"@graph": [{"@type": "WebSite"}, {"@type": ["Article"]}]}', None, Format.JSON_LD),
+        ('{"uri": "x", "headline": "y"}', None, Format.NINJS),
+        ('{"uri": "x", "versionCreated": "2026-02-23T10:00:00Z", "bodies": []}', "application/json", Format.NINJS),
+        ('{"uri": "x", "standard": {"name": "ninjs", "version": "3.0"}}', None, Format.NINJS),
+        ('<?xml version="1.0"?><newsItem xmlns="http://iptc.org/std/nar/2006-10-01/"/>', None, Format.NEWSML_ITEM),
+        ("<n:newsMessage xmlns:n='http://iptc.org/std/nar/2006-10-01/'/>", "text/xml", Format.NEWSML_MESSAGE),
+        ("<packageItem/>", "application/vnd.iptc.g2.packageitem+xml", Format.NEWSML_ITEM),
+        ("<nitf><head/></nitf>", None, Format.NITF),
+        ('<!-- x --><!DOCTYPE nitf SYSTEM "nitf-3-4.dtd"><nitf/>', "application/nitf+xml", Format.NITF),
+        (f"---\ntitle: Bridge reopens\n---\n\n{PARAGRAPH}", None, Format.MARKDOWN),
+        (f'+++\ntitle = "Bridge reopens"\n+++\n\n{PARAGRAPH}', "text/plain", Format.MARKDOWN),
+        (f"# Bridge reopens\n\n{PARAGRAPH}\n## Two years late\n\n{PARAGRAPH}", "text/markdown", Format.MARKDOWN),
+        (f"Bridge reopens\n==============\n\n{PARAGRAPH}\n- **One** pillar", None, Format.MARKDOWN),
+        (
+            f"![The bridge](/bridge.jpg)\n\nThe [council](https://alder.example/) met.\n{PARAGRAPH}",
+            None,
+            Format.MARKDOWN,
+        ),
+        ("---\ntitle: Bridge reopens\n---\n" + "<p>One</p>\n" * 9, None, Format.MARKDOWN),
+        (f"{PARAGRAPH}\nIt was *never* in doubt, he said.", "text/markdown", Format.MARKDOWN),
+        (PARAGRAPH * 3, "text/markdown", Format.TEXT),
     ],
 )
 def test_formats_are_told_by_their_text(text: str, claimed: str | None, expected: Format) -> None:
@@ -42,6 +62,10 @@ def test_formats_are_told_by_their_text(text: str, claimed: str | None, expected
         (PARAGRAPH, "text/html", Format.TEXT, "text/plain"),
         (PARAGRAPH, "image/png", Format.TEXT, "text/plain"),
         ('<rss version="2.0"></rss>', "text/html", Format.RSS, "application/rss+xml"),
+        ("<nitf/>", "text/html", Format.NITF, "application/nitf+xml"),
+        ("<newsItem/>", "application/rss+xml", Format.NEWSML_ITEM, "application/vnd.iptc.g2.newsitem+xml"),
+        ('{"uri": "x", "headline": "y"}', "text/plain", Format.NINJS, "application/ninjs+json"),
+        (f"---\ntitle: Bridge\n---\n{PARAGRAPH}", "text/html", Format.MARKDOWN, "text/markdown"),
     ],
 )
 def test_a_lie_is_repaired_and_told(text: str, claimed: str, expected: Format, media_type: str) -> None:
@@ -57,12 +81,11 @@ def test_a_claim_of_anything_is_no_lie() -> None:
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ('<?xml version="1.0"?><newsItem xmlns="http://iptc.org/std/nar/2006-10-01/"/>', "NewsML-G2"),
-        ("<nitf><head/></nitf>", "NITF"),
+        ('<?xml version="1.0"?><NewsML Version="1.2"/>', "NewsML 1"),
         ('<?xml version="1.0"?><urlset></urlset>', "sitemap"),
         ('<?xml version="1.0"?><invoice></invoice>', "invoice"),
-        ('{"uri": "x", "headline": "y"}', "ninjs"),
         ('{"price": 5}', "JSON"),
+        ('{"uri": "x", "price": 5}', "JSON"),
     ],
 )
 def test_what_is_not_read_is_named(text: str, name: str) -> None:
@@ -70,6 +93,23 @@ def test_what_is_not_read_is_named(text: str, name: str) -> None:
         sniff(text)
     assert caught.value.code is Code.UNSUPPORTED_MEDIA_TYPE
     assert name in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{PARAGRAPH}\nThe bridge* was closed in 2019.\n\n* according to the council",
+        f"# 1 in the charts\n\n{PARAGRAPH}",
+        f"#bridge #harbour\n\n{PARAGRAPH}",
+        f"{PARAGRAPH}\n> re\n> care to share the changes?\n\nYes, *BE VERY CAREFUL*.",
+        f"Home\nNews\nSport\n{PARAGRAPH}\n# Create a file\necho x > y\n\n# Check it\ncat y\n",
+        f"{PARAGRAPH}\n---\n\nTerms: see [1] and (2)\n\n- one\n- two\n",
+        f"---\n{PARAGRAPH}---\n{PARAGRAPH}",
+        f"2 * 3 * 4 = 24, snake_case_names and __init__.py\n{PARAGRAPH}",
+    ],
+)
+def test_plain_text_with_a_stray_mark_stays_text(text: str) -> None:
+    assert sniff(text).format is Format.TEXT
 
 
 @pytest.mark.parametrize("head", [b"%PDF-1.7", b"PK\x03\x04", b"\x1f\x8b\x08", b"\x89PNG\r\n", b"\xff\xd8\xff\xe0"])

@@ -87,6 +87,8 @@ class Draft:
     source: Source | None = None
     syndicated_from: SyndicatedFrom | None = None
     is_accessible_for_free: bool | None = None
+    withdrawn: bool = False
+    """Its provider takes the article back: a takedown of the article that has its address, or the record's `raw_id`."""
     rights: Rights | None = None
     flags: set[Flag] = field(default_factory=set)
     provenance: dict[str, Provenance] = field(default_factory=dict)

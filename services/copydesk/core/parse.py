@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from copydesk import __version__
+from copydesk.core.dates.address import country_of, url_dates
 from copydesk.core.dates.choose import DateDecision, choose_dates
 from copydesk.core.dead_letters import raw_ref_of_message, timestamp
 from copydesk.core.decode import decode
@@ -18,6 +18,10 @@ from copydesk.core.errors import Rejected
 from copydesk.core.fingerprint import fingerprint
 from copydesk.core.formats.feed import feed_drafts, json_feed_drafts
 from copydesk.core.formats.html import parse_html_page
+from copydesk.core.formats.markdown import markdown_draft
+from copydesk.core.formats.newsml import newsml_drafts
+from copydesk.core.formats.ninjs import ninjs_draft
+from copydesk.core.formats.nitf import nitf_drafts
 from copydesk.core.formats.structured_article import json_ld_draft
 from copydesk.core.formats.text import parse_text
 from copydesk.core.ids import article_id, content_sha256
@@ -38,14 +42,13 @@ from copydesk_schemas.parsed import ParsedArticle
 from copydesk_schemas.parts import Dateline, Language, Link, Media, Quality, RawRef, Source, Stats
 from copydesk_schemas.reasons import Action, Code, DateRole, Flag, FoundIn, Stage
 
-_URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=\D|$)")
 _BODY_CHARS = 500_000
 """Longer bodies are cut: no article has them, and every later step takes time in proportion."""
 _LINE_CHARS = 10_000
 """Longer titles, decks, descriptions, rubrics and captions are cut: they are no such thing."""
 _SURE_LANGUAGE = 0.5
 _HINTS = "hints"
-_FEEDS = frozenset({Format.RSS, Format.ATOM, Format.JSON_FEED})
+_FEEDS = frozenset({Format.RSS, Format.ATOM, Format.JSON_FEED, Format.NEWSML_MESSAGE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +213,18 @@ def _drafts(
         case Format.RSS | Format.ATOM:
             with watch.step("feed"):
                 return feed_drafts(text, document, options, trace=trace)
+        case Format.MARKDOWN:
+            with watch.step("markdown"):
+                return [markdown_draft(text, document, options, trace=trace)]
+        case Format.NINJS:
+            with watch.step("ninjs"):
+                return [ninjs_draft(sniffed.data, document, options, trace=trace)]
+        case Format.NEWSML_ITEM | Format.NEWSML_MESSAGE:
+            with watch.step("newsml"):
+                return newsml_drafts(text, document, options, trace=trace)
+        case Format.NITF:
+            with watch.step("nitf"):
+                return nitf_drafts(text, document, options, trace=trace)
 
 
 def _finish(
@@ -217,6 +232,8 @@ def _finish(
 ) -> ParsedArticle:
     """Hints, normal form, language, dates, identity, policy and quality: what all formats share."""
     document = origin.document
+    if draft.withdrawn:
+        return _takedown(origin, draft, item)
     with watch.step("finish"):
         draft.flags |= origin.flags
         _normalize(draft)
@@ -226,7 +243,7 @@ def _finish(
         _apply_policy(draft, language, options.parse)
         decision = _dates(draft, origin, item, language, trace)
         source = clean_part(_source(draft, document))
-        url = draft.url or document.final_url or document.url
+        url = _address(draft, origin)
         canonical = canonical_url(url, draft.canonical_link)
         if canonical and "canonical_url" not in draft.provenance:
             draft.took("canonical_url", "urls", __version__, FoundIn.DERIVED, 0.9)
@@ -296,13 +313,32 @@ def _failure(
     return ItemFailure(item, error, raw, article_id(canonical, raw.sha256) if canonical else None, url)
 
 
-def _takedown(origin: _Origin) -> ParsedArticle:
-    """A withdrawal: nothing but what names the article."""
+def _address(draft: Draft, origin: _Origin) -> str | None:
+    """The article's address: its own, else where it was fetched. A feed's address is no entry's."""
+    return draft.url or (None if origin.is_feed else origin.document.final_url or origin.document.url)
+
+
+def _takedown(origin: _Origin, draft: Draft | None = None, item: int = 0) -> ParsedArticle:
+    """A withdrawal, by the producer or (with a draft) by the document itself: nothing but what names the article.
+
+    Raises:
+        Rejected: bad_takedown, where nothing names it.
+    """
     document = origin.document
-    # Both addresses count: the canonical form is of the one after redirects, as an article's is.
-    url = document.url or document.final_url
-    canonical = canonical_url(document.final_url or url, None)
-    raw = origin.raw(document.content, 0)
+    if draft is None:
+        # Both addresses count: the canonical form is of the one after redirects, as an article's is.
+        url = document.url or document.final_url
+        canonical = canonical_url(document.final_url or url, None)
+    else:
+        url = _address(draft, origin)
+        canonical = canonical_url(url, draft.canonical_link)
+        if canonical is None and document.raw_id is None:
+            raise Rejected(
+                Code.BAD_TAKEDOWN,
+                "its provider has canceled it, but neither a web address nor a raw_id tells which article that was",
+            )
+    raw = origin.raw(document.content if draft is None else draft.content, item)
+    claimed = (draft.language_claims if draft is not None else []) or [document.language_hint or ""]
     return ParsedArticle(
         action=Action.DELETE,
         priority=document.priority,
@@ -312,7 +348,7 @@ def _takedown(origin: _Origin) -> ParsedArticle:
         canonical_url=canonical,
         source=Source(domain=domain_of(url)),
         # It has no text to tell by; what its producer says leads it to the shard of its article.
-        language=Language(code=primary_code(document.language_hint or "") or "und", confidence=0.0),
+        language=Language(code=primary_code(claimed[0]) or "und", confidence=0.0),
         fetched_at=document.fetched_at,
         ingested_at=timestamp(origin.message.timestamp_ms),
         stats=Stats(chars=0, words=0, sentences=0, paragraphs=0, reading_seconds=0),
@@ -404,10 +440,8 @@ def _apply_policy(draft: Draft, language: Language, options: ParseOptions) -> No
 def _dates(draft: Draft, origin: _Origin, item: int, language: Language, trace: Trace) -> DateDecision:
     document = origin.document
     found = list(draft.dates)
-    url = draft.url or document.final_url or document.url
-    match = _URL_DATE.search(url or "")
-    if match is not None:
-        found.append(FoundDate("-".join(match.groups()), DateRole.URL, "url", 0.7))
+    url = _address(draft, origin)
+    found += url_dates(url)
     if document.http is not None and item == 0:
         modified = next((v for k, v in document.http.headers.items() if k.lower() == "last-modified"), None)
         if modified:
@@ -420,7 +454,7 @@ def _dates(draft: Draft, origin: _Origin, item: int, language: Language, trace: 
         found,
         reference=reference,
         language=language.code,
-        country=source.country if source else None,
+        country=(source.country if source else None) or country_of(url, draft.language_claims),
         captions=[media.caption for media in draft.media if media.caption],
         body=draft.body,
     )
@@ -449,7 +483,7 @@ def _keep_true_provenance(draft: Draft, decision: DateDecision) -> None:
             (c for c in decision.candidates if c.chosen and (c.role is DateRole.MODIFIED) == (role is not None)), None
         )
         if chosen is not None:
-            confidence = decision.confidence if role is None else chosen.confidence
+            confidence = decision.confidence if role is None else decision.modified_confidence
             count = sum((c.role is DateRole.MODIFIED) == (role is not None) for c in decision.candidates)
             draft.took(name, "dates", __version__, _found_in(chosen.source), confidence, count)
     for name in list(draft.provenance):
@@ -467,6 +501,10 @@ _PLACES = {
     "feed_item": FoundIn.FEED,
     "published_hint": FoundIn.HEADER,
     "text": FoundIn.TEXT,
+    "front-matter": FoundIn.META,
+    "ninjs": FoundIn.FEED,
+    "newsml": FoundIn.FEED,
+    "nitf": FoundIn.FEED,
     "http": FoundIn.HEADER,
 }
 

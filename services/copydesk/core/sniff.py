@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from copydesk.core.errors import Rejected
+from copydesk.core.formats.markdown_marks import markdown_marks
 from copydesk.core.structured.json_text import load_json
 from copydesk_schemas.reasons import Code
 
@@ -21,6 +22,11 @@ class Format(StrEnum):
     ATOM = "atom"
     JSON_FEED = "json_feed"
     JSON_LD = "json_ld"
+    MARKDOWN = "markdown"
+    NINJS = "ninjs"
+    NEWSML_ITEM = "newsml_item"
+    NEWSML_MESSAGE = "newsml_message"
+    NITF = "nitf"
 
 
 _MEDIA_TYPES = {
@@ -30,18 +36,39 @@ _MEDIA_TYPES = {
     Format.ATOM: "application/atom+xml",
     Format.JSON_FEED: "application/feed+json",
     Format.JSON_LD: "application/ld+json",
+    Format.MARKDOWN: "text/markdown",
+    Format.NINJS: "application/ninjs+json",  # none is registered
+    Format.NEWSML_ITEM: "application/vnd.iptc.g2.newsitem+xml",
+    Format.NEWSML_MESSAGE: "application/vnd.iptc.g2.newsmessage+xml",
+    Format.NITF: "application/nitf+xml",
 }
 _GENERIC = {"application/octet-stream", "binary/octet-stream", "application/unknown", "*/*", "text/*"}
 _XML_TYPES = {"text/xml", "application/xml"}
 _JSON_TYPES = {"application/json", "text/json"}
+_MARKDOWN_TYPES = {"text/markdown", "text/x-markdown"}
+_NEWSML_TYPES = {
+    "application/vnd.iptc.g2.newsitem+xml", "application/vnd.iptc.g2.newsmessage+xml",
+    "application/vnd.iptc.g2.packageitem+xml", "application/newsml+xml", "application/newsml-g2+xml",
+}  # fmt: skip
 _CLAIMS: dict[Format, set[str]] = {
     Format.HTML: {"text/html", "application/xhtml+xml", *_XML_TYPES},
-    Format.TEXT: {"text/plain", "text/markdown", "text/x-markdown"},
+    Format.TEXT: {"text/plain", *_MARKDOWN_TYPES},
     Format.RSS: {"application/rss+xml", "application/rdf+xml", "text/rss+xml", *_XML_TYPES},
     Format.ATOM: {"application/atom+xml", *_XML_TYPES},
     Format.JSON_FEED: {"application/feed+json", *_JSON_TYPES},
     Format.JSON_LD: {"application/ld+json", *_JSON_TYPES},
+    # Files of Markdown are mostly served as plain text, which is no lie.
+    Format.MARKDOWN: {"text/plain", *_MARKDOWN_TYPES},
+    Format.NINJS: {"application/ninjs+json", "application/vnd.iptc.ninjs+json", *_JSON_TYPES},
+    Format.NEWSML_ITEM: {*_NEWSML_TYPES, *_XML_TYPES},
+    Format.NEWSML_MESSAGE: {*_NEWSML_TYPES, *_XML_TYPES},
+    Format.NITF: {"application/nitf+xml", "application/vnd.iptc.nitf+xml", "text/nitf", *_XML_TYPES},
 }
+_SPECIFIC = {
+    Format.HTML: {"text/html", "application/xhtml+xml"},
+    Format.RSS: {"application/rss+xml", "application/rdf+xml", "text/rss+xml"},
+}
+"""Claims that say more than the media type of the format."""
 
 _MAGIC = (
     (b"%PDF-", "a PDF", "send its text, or the HTML page"),
@@ -79,18 +106,26 @@ _HTML_ROOTS = {
     "meta", "title", "link", "script", "style", "header", "nav", "a", "img", "br", "center", "font", "blockquote",
     "figure", "strong", "b", "em", "i",
 }  # fmt: skip
+_NEWS_XML = {
+    "newsitem": Format.NEWSML_ITEM,
+    "packageitem": Format.NEWSML_ITEM,
+    "newsmessage": Format.NEWSML_MESSAGE,
+    "nitf": Format.NITF,
+}
 _KNOWN_XML = {
-    "newsmessage": "NewsML-G2",
-    "newsitem": "NewsML-G2",
-    "packageitem": "NewsML-G2",
     "newsml": "NewsML 1",
-    "nitf": "NITF",
     "svg": "an SVG drawing",
     "urlset": "a sitemap",
     "sitemapindex": "a sitemap index",
     "opml": "an OPML list of feeds",
 }
-_NINJS_KEYS = ("uri", "headline", "body_html", "body_text", "versioncreated", "headlines", "bodies")
+_NINJS_KEYS = frozenset(
+    {
+        "uri", "headline", "headlines", "body_html", "body_xhtml", "body_text", "bodies", "versioncreated",
+        "firstcreated", "pubstatus", "representationtype",
+    }
+)  # fmt: skip
+_READ = "send HTML, text, Markdown, a feed, JSON-LD, ninjs, NewsML-G2 or NITF"
 _ARTICLE_TYPE = re.compile(r"(?:Article|BlogPosting|Report|NewsStory)\Z")
 
 
@@ -130,8 +165,7 @@ def sniff(text: str, claimed: str | None = None) -> Sniffed:
     found, reason, data = _format(text, claimed)
     return Sniffed(
         format=found,
-        media_type=claimed if claimed in _CLAIMS[found] and claimed not in _XML_TYPES | _JSON_TYPES and claimed
-        else _MEDIA_TYPES[found],
+        media_type=claimed if claimed and claimed in _SPECIFIC.get(found, ()) else _MEDIA_TYPES[found],
         mismatch=claimed is not None and claimed not in _GENERIC and claimed not in _CLAIMS[found],
         reason=reason,
         data=data,
@@ -158,22 +192,26 @@ def _format(text: str, claimed: str | None) -> tuple[Format, str, Any]:
         strong = name == "html" or claimed in _CLAIMS[Format.HTML] or len(_MARKUP.findall(text[:200_000])) >= 2
         if strong:
             return Format.HTML, f"it begins with <{name}>", None
+    elif name in _NEWS_XML:
+        return _NEWS_XML[name], f"the root element is {root[2][:40] if root else name}", None
     elif name in _KNOWN_XML:
-        raise Rejected(
-            Code.UNSUPPORTED_MEDIA_TYPE,
-            f"the document is {_KNOWN_XML[name]}, which is not read; send HTML, text, RSS, Atom or JSON Feed",
-        )
+        message = f"the document is {_KNOWN_XML[name]}, which is not read; {_READ}"
+        raise Rejected(Code.UNSUPPORTED_MEDIA_TYPE, message)
     elif declared_xml and root:
-        raise Rejected(
-            Code.UNSUPPORTED_MEDIA_TYPE,
-            f"XML with the root element {root[2][:40]}, which is not read; send HTML, text, RSS, Atom or JSON Feed",
-        )
+        message = f"XML with the root element {root[2][:40]}, which is not read; {_READ}"
+        raise Rejected(Code.UNSUPPORTED_MEDIA_TYPE, message)
+    says_markdown = claimed in _MARKDOWN_TYPES
+    marked = markdown_marks(text, claimed=says_markdown)
+    if marked.front_matter or (says_markdown and marked.total):
+        return Format.MARKDOWN, f"Markdown: {marked}", None
     marks = len(_MARKUP.findall(text[:200_000]))
     if marks >= 1 and claimed in _CLAIMS[Format.HTML]:
         return Format.HTML, f"claimed, and {marks} marks of markup bear it out", None
     # Text that shows a tag or two stays text; a page without its head has many in proportion to its lines.
     if marks >= 5 and marks * 2 >= text.count("\n", 0, 200_000):
         return Format.HTML, f"{marks} marks of markup", None
+    if marked.clear:
+        return Format.MARKDOWN, f"Markdown: {marked}", None
     return Format.TEXT, "no markup to speak of", None
 
 
@@ -181,17 +219,21 @@ def _json_format(data: dict[str, Any] | list[Any]) -> tuple[Format, str]:
     if isinstance(data, dict):
         if "jsonfeed.org/version" in str(data.get("version", ""))[:80]:
             return Format.JSON_FEED, "its version names JSON Feed"
-        if sum(key in data for key in _NINJS_KEYS) >= 2 and "@type" not in data:
-            raise Rejected(
-                Code.UNSUPPORTED_MEDIA_TYPE,
-                "the document looks like ninjs, which is not read; send HTML, text, a feed or a JSON-LD NewsArticle",
-            )
+        if "@type" not in data and _is_ninjs(data):
+            return Format.NINJS, "it has the keys of ninjs"
     if any(_is_article(node) for node in _nodes(data)):
         return Format.JSON_LD, "JSON-LD with an article"
     raise Rejected(
         Code.UNSUPPORTED_MEDIA_TYPE,
-        "JSON, but neither an envelope (no content, content_base64 or action) nor a JSON Feed nor a JSON-LD article",
+        "JSON, but no envelope (no content, content_base64 or action), JSON Feed, JSON-LD article or ninjs",
     )
+
+
+def _is_ninjs(data: dict[str, Any]) -> bool:
+    """Whether it names the standard, or has two keys of it at least."""
+    standard = data.get("standard") or data.get("$standard")
+    named = isinstance(standard, dict) and "ninjs" in str(standard.get("name", ""))[:40].lower()
+    return (named and "uri" in data) or sum(key.lower() in _NINJS_KEYS for key in data) >= 2
 
 
 def _nodes(data: dict[str, Any] | list[Any]) -> list[dict[str, Any]]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tests.support.hostile import encodings, feeds, markup, reaching, structured, words
+from tests.support.hostile import agencies, encodings, feeds, markup, reaching, structured, words
 from tests.support.hostile.base import MAKERS, Dice, Hostile
 from tests.support.service import Raw
 
 __all__ = ["Hostile", "Raw", "hostile", "kinds"]
-_MODULES = (markup, words, encodings, structured, feeds, reaching)  # each registers its kinds
+_MODULES = (markup, words, encodings, structured, feeds, agencies, reaching)  # each registers its kinds
 
 
 def kinds() -> tuple[str, ...]:

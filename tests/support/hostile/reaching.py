@@ -20,9 +20,17 @@ def reaching(address: str, path: str) -> Iterator[tuple[str, Raw]]:
     rss = f"<rss version='2.0'><channel><title>&x;</title><item><title>Bridge &x;</title><description>{STORY}&x;</description></item></channel></rss>"
     atom = f"<feed xmlns='http://www.w3.org/2005/Atom'><entry><title>&x;</title><content>{STORY}&x;</content></entry></feed>"
     xhtml = f"<html xmlns='http://www.w3.org/1999/xhtml'><head><title>&x;</title></head><body><p>{STORY * 3}&x;</p></body></html>"
+    nitf = f"<nitf><body><body.head><hedline><hl1>Bridge</hl1></hedline></body.head><body.content><p>{STORY}&x;</p></body.content></body></nitf>"
+    newsml = f"<newsItem guid='urn:x'><contentMeta><headline>&x;</headline></contentMeta><contentSet><inlineData>{STORY}&x;</inlineData></contentSet></newsItem>"
     for scheme, target in (("file", file), ("http", f"{address}/xxe"), ("bare", path), ("php", f"php://filter/resource={path}"),
                            ("ftp", address.replace("http", "ftp", 1)), ("netdoc", f"netdoc://{path}"), ("jar", f"jar:{file}!/x")):  # fmt: skip
-        for name, root, body in (("rss", "rss", rss), ("atom", "feed", atom), ("xhtml", "html", xhtml)):
+        for name, root, body in (
+            ("rss", "rss", rss),
+            ("atom", "feed", atom),
+            ("xhtml", "html", xhtml),
+            ("nitf", "nitf", nitf),
+            ("newsml", "newsItem", newsml),
+        ):
             yield (
                 f"{name}-entity-{scheme}",
                 Raw(f'<?xml version="1.0"?><!DOCTYPE {root} [<!ENTITY x SYSTEM "{target}">]>{body}'.encode()),
@@ -45,6 +53,11 @@ def reaching(address: str, path: str) -> Iterator[tuple[str, Raw]]:
     yield "xinclude-file", Raw(rss.replace("&x;", include).encode())
     yield "xinclude-http", Raw(rss.replace("&x;", include.replace(file, f"{address}/xi")).encode())
     yield "xinclude-page", Raw(html(include))
+    yield "xinclude-nitf", Raw(nitf.replace("&x;", include).encode())
+    yield (
+        "catalog-newsml",
+        Raw(newsml.replace("<contentMeta", f"<catalogRef href='{address}/c.xml'/><contentMeta").encode()),
+    )
     yield "schema-location", Raw(rss.replace("<rss ", f"<rss xsi:schemaLocation='urn:x {address}/x.xsd' ").encode())
     yield (
         "stylesheet",
@@ -89,6 +102,22 @@ def reaching(address: str, path: str) -> Iterator[tuple[str, Raw]]:
         yield f"address-as-content-{name}", Raw(target.encode())
         yield f"address-as-feed-{name}", headed(target.encode(), (("content-type", b"application/rss+xml"),))
         yield f"header-{name}", headed(html(""), (("x-url", target.encode()), ("content-location", target.encode())))
+        yield f"ninjs-{name}", Raw(
+            json.dumps(
+                {"uri": target, "headline": "Bridge", "body_html": f"<img src='{target}'>{STORY}", "standard": {"schema": target},
+                 "associations": {"a": {"type": "picture", "uri": target, "renditions": {"b": {"href": target}}}}}
+            ).encode()
+        )  # fmt: skip
+        yield (
+            f"nitf-media-{name}",
+            Raw(nitf.replace("&x;</p>", f"</p><media><media-reference source='{target}'/></media>").encode()),
+        )
+        yield (
+            f"markdown-{name}",
+            Raw(
+                f"---\ntitle: Bridge\nimage: {target}\ncanonical_url: {target}\n---\n\n![a]({target})\n\n[b]({target}) {STORY}\n\n[c]: {target}\n\n<{target}>\n".encode()
+            ),
+        )
         yield f"json-feed-{name}", Raw(
             json.dumps(
                 {"version": "https://jsonfeed.org/version/1", "feed_url": target, "next_url": target,

@@ -1,4 +1,4 @@
-"""Reading what the user names: files, folders and standard input, gzip or not, as documents or as JSON lines."""
+"""Reading what the user names: files, folders, standard input, web archives, gzip or not, as documents or as lines."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import gzip
 import io
 import threading
 import zlib
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import IO, TypeVar, cast
 import click
 
 from copydesk.app.cli.errors import CommandError
+from copydesk.app.cli.warc import MAGIC, ArchiveError, Capture, read_captures
 
 T = TypeVar("T")
 
@@ -27,6 +29,8 @@ MEDIA_TYPES = {
     ".xhtml": "application/xhtml+xml",
     ".txt": "text/plain",
     ".text": "text/plain",
+    ".md": "text/markdown",
+    ".markdown": "text/markdown",
     ".rss": "application/rss+xml",
     ".atom": "application/atom+xml",
 }
@@ -36,15 +40,19 @@ MAX_BYTES = 256 * 1024 * 1024
 """No document is near this size: a larger file is a mistake or a decompression bomb."""
 
 _GZIP = b"\x1f\x8b"
+_REASONS = 8
+"""As many as are told by name; archives of whole sites hold any number of media types."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file's content, unpacked. `media_type` is None where the name does not tell."""
+    """One file's content, or one response's of a web archive, unpacked. `media_type` is None where nothing tells it."""
 
     name: str
     value: bytes
     media_type: str | None
+    capture: Capture | None = None
+    """What an archive says of it besides."""
 
 
 def find_files(names: Iterable[str]) -> Iterator[str]:
@@ -60,17 +68,26 @@ def find_files(names: Iterable[str]) -> Iterator[str]:
                 yield str(found)
 
 
-def read_documents(names: Iterable[str]) -> Iterator[Document]:
-    """Each file as one document.
+def read_documents(names: Iterable[str], left_out: Counter[str] | None = None) -> Iterator[Document]:
+    """Each file as one document, and each document of a web archive.
+
+    Args:
+        names: of files and folders.
+        left_out: counts what archives hold besides documents; without it, an archive is refused.
 
     Raises:
         CommandError: a file that cannot be read, with its name and the reason.
     """
     for name in find_files(names):
         with _opened(name) as stream:
+            if _is_archive(name, stream):
+                if left_out is None:
+                    raise CommandError(f"{_called(name)} is a web archive: `copydesk produce` and `process` read it.")
+                yield from _captures(name, stream, left_out)
+                continue
             value = _read(name, stream)
         path = Path(name.removesuffix(".gz"))
-        yield Document("standard input" if name == STDIN else name, value, MEDIA_TYPES.get(path.suffix.lower()))
+        yield Document(_called(name), value, MEDIA_TYPES.get(path.suffix.lower()))
 
 
 def read_lines(names: Iterable[str]) -> Iterator[bytes]:
@@ -81,10 +98,33 @@ def read_lines(names: Iterable[str]) -> Iterator[bytes]:
     """
     for name in find_files(names):
         with _opened(name) as stream:
-            try:
-                yield from stream
-            except (OSError, EOFError, zlib.error) as error:
-                raise CommandError(_unreadable(name, error)) from error
+            yield from _lines(name, stream)
+
+
+def read_lines_or_captures(names: Iterable[str], left_out: Counter[str]) -> Iterator[bytes | Document]:
+    """The lines of all files, one after the other; of a web archive its documents.
+
+    Raises:
+        CommandError: a file that cannot be read, with its name and the reason.
+    """
+    for name in find_files(names):
+        with _opened(name) as stream:
+            if _is_archive(name, stream):
+                yield from _captures(name, stream, left_out)
+                continue
+            yield from _lines(name, stream)
+
+
+def left_out_sentence(left_out: Counter[str]) -> str:
+    """What archives hold besides documents, the most frequent first; empty where there is nothing."""
+    if not left_out:
+        return ""
+    told = [f"{count:,} {reason}" for reason, count in left_out.most_common(_REASONS)]
+    others = left_out.total() - sum(count for _, count in left_out.most_common(_REASONS))
+    if others:
+        told.append(f"{others:,} others")
+    noun = "record" if left_out.total() == 1 else "records"
+    return f"Left out {left_out.total():,} {noun} of web archives: {', '.join(told)}."
 
 
 async def read_ahead(values: Iterator[T], limit: int) -> AsyncIterator[T]:
@@ -122,7 +162,7 @@ async def read_ahead(values: Iterator[T], limit: int) -> AsyncIterator[T]:
 
 
 @contextmanager
-def _opened(name: str) -> Iterator[IO[bytes]]:
+def _opened(name: str) -> Iterator[io.BufferedIOBase]:
     stream: IO[bytes]
     try:
         stream = click.get_binary_stream("stdin") if name == STDIN else Path(name).open("rb")  # noqa: SIM115 - closed below
@@ -136,10 +176,34 @@ def _opened(name: str) -> Iterator[IO[bytes]]:
             packed = buffered.peek(2)[:2] == _GZIP
         except OSError as error:
             raise CommandError(_unreadable(name, error)) from error
-        yield cast("IO[bytes]", gzip.GzipFile(fileobj=buffered)) if packed else buffered
+        yield cast("io.BufferedIOBase", gzip.GzipFile(fileobj=buffered)) if packed else buffered
 
 
-def _read(name: str, stream: IO[bytes]) -> bytes:
+def _is_archive(name: str, stream: io.BufferedIOBase) -> bool:
+    """Whether it begins as a WARC file does, whatever it is called."""
+    try:
+        return cast("io.BufferedReader", stream).peek(len(MAGIC))[: len(MAGIC)] == MAGIC
+    except (OSError, EOFError, zlib.error) as error:
+        raise CommandError(_unreadable(name, error)) from error
+
+
+def _lines(name: str, stream: io.BufferedIOBase) -> Iterator[bytes]:
+    try:
+        yield from stream
+    except (OSError, EOFError, zlib.error) as error:
+        raise CommandError(_unreadable(name, error)) from error
+
+
+def _captures(name: str, stream: io.BufferedIOBase, left_out: Counter[str]) -> Iterator[Document]:
+    try:
+        for capture in read_captures(stream, left_out):
+            called = f"{_called(name)}: {capture.url or 'a response without address'}"
+            yield Document(called, capture.value, capture.content_type, capture)
+    except ArchiveError as error:
+        raise CommandError(f"{_called(name)} cannot be read to its end: {error}. What came before was read.") from error
+
+
+def _read(name: str, stream: io.BufferedIOBase) -> bytes:
     try:
         value = stream.read(MAX_BYTES + 1)
     except (OSError, EOFError, zlib.error) as error:
@@ -151,7 +215,11 @@ def _read(name: str, stream: IO[bytes]) -> bytes:
 
 def _unreadable(name: str, error: Exception) -> str:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return f"{'standard input' if name == STDIN else name} cannot be read: {reason}."
+    return f"{_called(name)} cannot be read: {reason}."
+
+
+def _called(name: str) -> str:
+    return "standard input" if name == STDIN else name
 
 
 class _Raw(io.RawIOBase):

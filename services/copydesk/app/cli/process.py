@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from copydesk.app.cli.inputs import read_ahead, read_documents, read_lines
+from copydesk.app.cli.inputs import Document, left_out_sentence, read_ahead, read_documents, read_lines_or_captures
 from copydesk.app.cli.options import load_settings
+from copydesk.app.cli.outgoing import envelope_of
 from copydesk.app.cli.output import say, write_line
 
 if TYPE_CHECKING:
@@ -28,37 +30,55 @@ if TYPE_CHECKING:
 )
 @click.option("--quiet", "-q", is_flag=True, help="No summary.")
 def process(*, files: tuple[str, ...], raw: bool, with_topic: bool, workers: int | None, quiet: bool) -> None:
-    """Read RawArticle envelopes as JSON lines, write one finished record a line, in order.
+    """Read RawArticle envelopes as JSON lines, or web archives, write one finished record a line, in order.
 
     Each line goes through all three stages with a dedupe state that begins empty, and comes out as the very record
     that the worker would publish: an enriched article, a duplicate or a dead letter. A feed makes a line an item. The
     same input gives the same bytes, but for `processing`.
 
-    A record's timestamp is the envelope's `fetched_at`, else the epoch; its offset is the number of its line.
+    A record's timestamp is the envelope's `fetched_at`, else the epoch; its offset is the number of its line. Of a web
+    archive (WARC, gzip or not) each document counts as a line: its envelope.
     """
     names = files or ("-",)
     settings = load_settings(pool_workers=workers)
-    totals = asyncio.run(_run(settings, _messages(names, raw=raw), with_topic=with_topic))
-    if not quiet and click.get_text_stream("stderr").isatty():
-        parts = ", ".join(f"{count} {kind}" for kind, count in totals.items())
-        say(f"{sum(totals.values())} items: {parts or 'none'}.")
+    left_out: Counter[str] = Counter()
+    totals: Counter[str] = Counter()
+    try:
+        asyncio.run(_run(settings, _messages(names, left_out, raw=raw), totals, with_topic=with_topic))
+    finally:
+        if not quiet and click.get_text_stream("stderr").isatty():
+            parts = ", ".join(f"{count} {kind}" for kind, count in totals.items())
+            say(f"{sum(totals.values())} items: {parts or 'none'}. {left_out_sentence(left_out)}".strip())
 
 
-def _messages(names: tuple[str, ...], *, raw: bool) -> Iterator[Message]:
+def _messages(names: tuple[str, ...], left_out: Counter[str], *, raw: bool) -> Iterator[Message]:
+    from copydesk.app.local import envelope_messages
+
+    if raw:
+        return (_raw_message(d, number) for number, d in enumerate(read_documents(names, left_out)))
+    return envelope_messages(_envelopes(read_lines_or_captures(names, left_out)))
+
+
+def _envelopes(lines: Iterable[bytes | Document]) -> Iterator[bytes]:
+    for line in lines:
+        yield line if isinstance(line, bytes) else envelope_of(line)
+
+
+def _raw_message(document: Document, number: int) -> Message:
     from copydesk.app.local import bare_message, envelope_messages
 
-    if not raw:
-        return envelope_messages(read_lines(names))
-    return (bare_message(d.value, number, media_type=d.media_type) for number, d in enumerate(read_documents(names)))
+    if document.capture is None:
+        return bare_message(document.value, number, media_type=document.media_type)
+    (message,) = envelope_messages([envelope_of(document)])
+    return replace(message, offset=number)
 
 
-async def _run(settings: Settings, messages: Iterator[Message], *, with_topic: bool) -> Counter[str]:
+async def _run(settings: Settings, messages: Iterator[Message], totals: Counter[str], *, with_topic: bool) -> None:
     from copydesk.adapters.pool import ProcessTaskPool
     from copydesk.adapters.state_memory import MemoryStores
     from copydesk.app.local import LocalPipeline
     from copydesk.core.warm_up import warm_up
 
-    totals: Counter[str] = Counter()
     core_options = settings.options()
     time_limit = max(settings.parse_timeout_s, settings.enrich_timeout_s)
     pool = ProcessTaskPool(
@@ -80,4 +100,3 @@ async def _run(settings: Settings, messages: Iterator[Message], *, with_topic: b
                 write_line(value)
     finally:
         await pool.close()
-    return totals

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -14,8 +13,9 @@ import click
 from copydesk.app.cli import options
 from copydesk.app.cli.broker import CONNECT_WITHIN_S, broker_config, broker_errors, quiet_unless, topics_there
 from copydesk.app.cli.errors import CommandError, Exit
-from copydesk.app.cli.inputs import STDIN, Document, read_ahead, read_documents, read_lines
+from copydesk.app.cli.inputs import Document, left_out_sentence, read_ahead, read_documents
 from copydesk.app.cli.options import load_settings
+from copydesk.app.cli.outgoing import Outgoing, document_records, line_records
 from copydesk.app.cli.output import is_terminal, say, write_json
 
 if TYPE_CHECKING:
@@ -27,21 +27,6 @@ if TYPE_CHECKING:
 
 _IN_FLIGHT = 200
 """Records that wait for their acknowledgement; the next is read when one of them is acknowledged."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """One record to send, and the name to call it by."""
-
-    name: str
-    key: bytes | None
-    value: bytes
-    headers: tuple[tuple[str, bytes], ...]
-
-    @property
-    def size(self) -> int:
-        """Bytes that count against the topic's limit, but for a few of framing."""
-        return len(self.value) + len(self.key or b"") + sum(len(k) + len(v) for k, v in self.headers)
 
 
 @dataclass(slots=True)
@@ -72,7 +57,7 @@ class Tally:
         return f"{self.records:,} {noun}, {self.size:,} bytes, acknowledged by {topic}{placed}."
 
 
-@click.command(short_help="Send files or JSON lines to Kafka.")
+@click.command(short_help="Send files, web archives or JSON lines to Kafka.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE|DIR|-...")
 @options.bootstrap_servers
 @click.option("--url", help="Where the (one) document was fetched; also the record's key.")
@@ -96,21 +81,26 @@ def produce(
     in the headers content-type and x-url; with --source it is an envelope. With --jsonl each line is a record, its
     `url` the key. In a pipe, one JSON line tells partition and offset of each record. Returns when all are
     acknowledged; a record that is too large is told and left out, and the exit code is 1.
+
+    Of a web archive (WARC, gzip or not) each response with status 200 and a page, text, feed or JSON in it is a
+    record: unpacked, with its address (also the key), type and time; in an envelope where its HTTP headers say more of
+    it, such as Last-Modified. The summary counts what is left out.
     """
     quiet_unless(verbose)
     if jsonl and (url is not None or source is not None):
         raise CommandError("--url and --source belong in the lines themselves with --jsonl.", Exit.USAGE)
     settings = load_settings(bootstrap_servers=bootstrap_servers)
     hint = None if source is None else read_source(source)
-    records = _lines(files) if jsonl else _records(_documents(files, url), url, hint)
+    left_out: Counter[str] = Counter()
+    records = line_records(files) if jsonl else document_records(_documents(files, url, left_out), url, hint)
     tally = Tally()
     try:
-        asyncio.run(_send(settings, records, tally, each=not jsonl))
+        asyncio.run(_send(settings, records, tally))
     finally:
-        if not quiet and (tally.records or tally.refused):
+        if not quiet and (tally.records or tally.refused or left_out):
             from copydesk_schemas.topics import TopicRole
 
-            say(tally.sentence(settings.topic(TopicRole.RAW)))
+            say(f"{tally.sentence(settings.topic(TopicRole.RAW))} {left_out_sentence(left_out)}".strip())
     if tally.refused:
         raise CommandError(f"{tally.refused} too large, not sent.")
 
@@ -131,8 +121,8 @@ def read_source(written: str) -> SourceHint:
     return SourceHint(name=name or None, domain=domain or None)
 
 
-def _documents(files: tuple[str, ...], url: str | None) -> Iterable[Document]:
-    documents = read_documents(files)
+def _documents(files: tuple[str, ...], url: str | None, left_out: Counter[str]) -> Iterable[Document]:
+    documents = read_documents(files, left_out)
     if url is None:
         return documents
     first = list(_at_most(documents, 2))
@@ -146,54 +136,7 @@ def _at_most(documents: Iterator[Document], number: int) -> Iterator[Document]:
         yield document
 
 
-def _records(documents: Iterable[Document], url: str | None, source: SourceHint | None) -> Iterator[Outgoing]:
-    from copydesk_schemas.raw import RAW_MEDIA_TYPE, RawArticle
-
-    key = None if url is None else url.encode()
-    for document in documents:
-        if source is not None:
-            article = RawArticle(
-                content_base64=base64.b64encode(document.value).decode(),
-                media_type=document.media_type,
-                url=url,
-                source=source,
-            )
-            value = article.model_dump_json(exclude_defaults=True).encode()
-            yield Outgoing(document.name, key, value, (("content-type", RAW_MEDIA_TYPE.encode()),))
-            continue
-        headers = []
-        if document.media_type is not None:
-            headers.append(("content-type", document.media_type.encode()))
-        if url is not None:
-            headers.append(("x-url", url.encode()))
-        yield Outgoing(document.name, key, document.value, tuple(headers))
-
-
-def _lines(files: tuple[str, ...]) -> Iterator[Outgoing]:
-    """Lines as they are, the wrong ones too: the service says of each what is wrong with it."""
-    from copydesk_schemas.raw import RAW_MEDIA_TYPE
-
-    headers = (("content-type", RAW_MEDIA_TYPE.encode()),)
-    for name in files:
-        called = "standard input" if name == STDIN else name
-        for number, line in enumerate(read_lines([name]), start=1):
-            value = line.strip()
-            if value:
-                yield Outgoing(f"{called}, line {number}", _url_of(value), value, headers)
-
-
-def _url_of(value: bytes) -> bytes | None:
-    import orjson
-
-    try:
-        fields = orjson.loads(value)
-    except orjson.JSONDecodeError:
-        return None
-    url = fields.get("url") if isinstance(fields, dict) else None
-    return url.encode("utf-8", "replace") if isinstance(url, str) and url else None
-
-
-async def _send(settings: Settings, records: Iterator[Outgoing], tally: Tally, *, each: bool) -> None:
+async def _send(settings: Settings, records: Iterator[Outgoing], tally: Tally) -> None:
     """Send everything and tell of each record as it is acknowledged, in order."""
     from copydesk.adapters.kafka.connection import start_producer
     from copydesk_schemas.topics import TopicRole
@@ -217,7 +160,7 @@ async def _send(settings: Settings, records: Iterator[Outgoing], tally: Tally, *
                 if not is_terminal():
                     placed = {"topic": topic, "partition": sent.partition, "offset": sent.offset}
                     write_json({"record": record.name, **placed, "bytes": record.size})
-                elif each:
+                elif not record.one_of_many:
                     click.echo(f"{record.name}: partition {sent.partition}, offset {sent.offset}")
     finally:
         await producer.stop()

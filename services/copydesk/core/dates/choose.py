@@ -6,29 +6,22 @@ A wrong date is worse than none. Every candidate is published with its reason, s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from copydesk.core.dates.against import held_against_page, is_update
+from copydesk.core.dates.certainty import modified_certainty, published_certainty
+from copydesk.core.dates.offers import OFFERS, SAME_DAYS, Offer, bar, day_first_of, read_all
 from copydesk.core.dates.partial import PartialDate
-from copydesk.core.dates.read import ReadDate, read_date
 from copydesk.core.dates.story import StoryDay, story_day
 from copydesk.core.document import FoundDate
 from copydesk_schemas.parts import DateCandidate
 from copydesk_schemas.reasons import DatePrecision, DateRole, Flag
 
-_FUTURE_SLACK = timedelta(hours=36)
-"""Clocks are wrong, and «tomorrow's paper» is dated so: no zone is further ahead than 14 hours."""
-_OLDEST_YEAR = 1600
-"""The first newspapers. Earlier years are placeholders."""
-_PLACEHOLDERS = frozenset({(1, 1, 1), (1900, 1, 1), (1970, 1, 1), (1999, 11, 30), (2000, 1, 1)})
-"""Zero in the calendars of programs."""
-_OFFERS = (DateRole.PUBLISHED, DateRole.PAGE, DateRole.URL, DateRole.FEED, DateRole.DATELINE)
-"""Roles that may become `published_at`, the most direct claim first."""
+_LEAST = 0.47
+"""Claims below this stay candidates: on development pages without their metadata, 5 of 12 of them were wrong."""
 _WEAK = (DateRole.PAGE,)
 """Roles that the text itself may contradict."""
-_SAME_DAYS = 1
-"""Two full dates of one publication may lie so many days apart: time zones."""
-_MONTH_FIRST = frozenset({"US", "PH"})
 _FAR_DAYS = 31
 """Pictures of a news story are of its weeks; a page dated further from all of them is a re-posting."""
 
@@ -48,22 +41,8 @@ class DateDecision:
     candidates: tuple[DateCandidate, ...] = ()
     flags: frozenset[Flag] = frozenset()
     confidence: float = 0.0
+    modified_confidence: float = 0.0
     story: StoryDay | None = None
-
-
-@dataclass(slots=True)
-class _Offer:
-    found: FoundDate
-    read: ReadDate
-    confidence: float
-    reason: str = ""
-    chosen: bool = False
-    barred: bool = False
-    near: list[_Offer] = field(default_factory=list)
-
-    @property
-    def date(self) -> PartialDate:
-        return self.read.date
 
 
 def choose_dates(
@@ -85,11 +64,11 @@ def choose_dates(
         captions: captions of its pictures.
         body: its text.
     """
-    offers = _read_all(found, language, _day_first(language, country))
+    offers = read_all(found, language, day_first=day_first_of(language, country), reference=reference)
     flags: set[Flag] = set()
     for offer in offers:
-        _bar(offer, reference, flags)
-    claims = [o for o in offers if o.found.role in _OFFERS and not o.barred]
+        bar(offer, reference, flags)
+    claims = [o for o in offers if o.found.role in OFFERS and not o.barred]
     best = _best(claims)
     story = None
     if best is not None and best.found.role in _WEAK and best.date.as_day() is not None:
@@ -98,8 +77,13 @@ def choose_dates(
             flags.add(Flag.DATE_CONFLICT)
             best.reason = f"not taken: {story.reason}; the date of the page is {story.distance_days} days away"
             best = None
-    if best is not None and _conflicting(best, claims):
-        flags.add(Flag.DATE_CONFLICT)
+    if best is not None:
+        stands = held_against_page(best, claims, offers)
+        if stands is not best or _conflicting(best, claims, offers):
+            flags.add(Flag.DATE_CONFLICT)
+        if stands is None:
+            best.reason = "not taken: the page shows another day, and neither explains the other"
+        best = stands
     published = _settle(best, claims)
     modified = _modified(offers, published)
     if published is None and not claims:
@@ -127,86 +111,48 @@ def choose_dates(
         modified_at=modified.date.as_instant() if modified else None,
         candidates=tuple(candidates),
         flags=frozenset(flags),
-        confidence=round(published.confidence, 3) if published else 0.0,
+        confidence=published_certainty(best, claims, conflict=Flag.DATE_CONFLICT in flags)
+        if published and best
+        else 0.0,
+        modified_confidence=modified_certainty(modified, _updates(offers, published)) if modified else 0.0,
         story=story,
     )
 
 
-def _day_first(language: str, country: str | None) -> bool | None:
-    """The order in 03/04/2019, where it is known: by the publisher's country, else by a language that has one order."""
-    if country in _MONTH_FIRST:
-        return False
-    if country is not None and country != "CA":
-        return True
-    primary = language.partition("-")[0].lower()
-    return None if primary in {"en", "und"} else True
-
-
-def _read_all(found: Sequence[FoundDate], language: str, day_first: bool | None) -> list[_Offer]:  # noqa: FBT001 - three states, not a switch
-    offers: list[_Offer] = []
-    seen: set[tuple[str, DateRole, str]] = set()
-    for item in found:
-        read = read_date(item.raw, language=language, day_first=day_first)
-        if read is None or (item.source, item.role, read.date.value) in seen:
-            continue
-        seen.add((item.source, item.role, read.date.value))
-        confidence = item.confidence * read.confidence
-        offer = _Offer(item, read, confidence)
-        day = read.date.as_day()
-        if read.weekday is not None and day is not None and day.weekday() != read.weekday:
-            offer.confidence *= 0.5
-            offer.reason = "its weekday is not the weekday of that date"
-        offers.append(offer)
-    return offers
-
-
-def _bar(offer: _Offer, reference: datetime | None, flags: set[Flag]) -> None:
-    """Say of a date why it can not be a publication date at all."""
-    date = offer.date
-    instant = date.as_instant()
-    if date.year is None or instant is None:
-        offer.barred, offer.reason = True, "not taken: it names no year"
-    elif date.year < _OLDEST_YEAR or (date.year, date.month, date.day) in _PLACEHOLDERS:
-        offer.barred, offer.reason = True, "not taken: a placeholder of some program, not a date"
-    elif reference is not None and instant > reference + _FUTURE_SLACK and offer.found.role is not DateRole.MENTIONED:
-        offer.barred, offer.reason = True, "not taken: it lies in the future of the fetch"
-        if offer.found.role in _OFFERS:
-            flags.add(Flag.DATE_FUTURE)
-
-
-def _best(claims: Sequence[_Offer]) -> _Offer | None:
+def _best(claims: Sequence[Offer]) -> Offer | None:
     """The strongest claim; what agrees with it makes it stronger, a month or a year alone is weaker."""
 
-    def strength(offer: _Offer) -> tuple[float, int]:
+    def strength(offer: Offer) -> tuple[float, int]:
         agree = sum(
             1
             for other in claims
             if other is not offer
             and other.found.source != offer.found.source
             and other.date.as_day() is not None
-            and other.date.compatible_with(offer.date, days=_SAME_DAYS)
+            and other.date.compatible_with(offer.date, days=SAME_DAYS)
         )
         coarse = 0.0 if offer.date.day is not None else 0.3
-        return offer.confidence - coarse + 0.05 * min(agree, 3), -_OFFERS.index(offer.found.role)
+        return offer.confidence - coarse + 0.05 * min(agree, 3), -OFFERS.index(offer.found.role)
 
     full = [o for o in claims if o.date.day is not None or o.found.role in (DateRole.PUBLISHED, DateRole.FEED)]
     return max(full, key=strength, default=None)
 
 
-def _conflicting(best: _Offer, claims: Sequence[_Offer]) -> bool:
-    """Whether another claim of the same strength can not be true beside the best."""
+def _conflicting(best: Offer, claims: Sequence[Offer], offers: Sequence[Offer]) -> bool:
+    """Whether another claim of the same strength can not be true beside the best, and is no stated modification."""
     return any(
         other.found.role is DateRole.PUBLISHED
         and other.confidence >= 0.7
         and best.confidence - other.confidence <= 0.2
-        and not other.date.compatible_with(best.date, days=_SAME_DAYS)
+        and not other.date.compatible_with(best.date, days=SAME_DAYS)
+        and not is_update(other, offers)
         for other in claims
     )
 
 
-def _settle(best: _Offer | None, claims: Sequence[_Offer]) -> _Offer | None:
+def _settle(best: Offer | None, claims: Sequence[Offer]) -> Offer | None:
     """The best claim at the finest precision that a claim in agreement with it states."""
-    if best is None or best.confidence < 0.3:
+    if best is None or best.confidence < _LEAST:
         return None
     if best.date.hour is not None:
         return best
@@ -222,13 +168,19 @@ def _settle(best: _Offer | None, claims: Sequence[_Offer]) -> _Offer | None:
     return max(finer, key=lambda o: (o.confidence, o.date.hour is not None), default=best)
 
 
-def _modified(offers: Sequence[_Offer], published: _Offer | None) -> _Offer | None:
-    claims = [o for o in offers if o.found.role is DateRole.MODIFIED and not o.barred and o.date.day is not None]
-    if published is not None:
-        start = published.date.as_instant()
-        slack = timedelta(days=_SAME_DAYS)
-        claims = [o for o in claims if start is None or (o.date.as_instant() or start) >= start - slack]
-    chosen = max(claims, key=lambda o: (o.confidence, o.date.hour is not None), default=None)
+def _updates(offers: Sequence[Offer], published: Offer | None) -> list[Offer]:
+    """Modifications that may be true: none precedes the publication."""
+    updates = [o for o in offers if o.found.role is DateRole.MODIFIED and not o.barred and o.date.day is not None]
+    start = published.date.as_instant() if published is not None else None
+    if start is None:
+        return updates
+    slack = timedelta(days=SAME_DAYS)
+    return [o for o in updates if (o.date.as_instant() or start) >= start - slack]
+
+
+def _modified(offers: Sequence[Offer], published: Offer | None) -> Offer | None:
+    updates = _updates(offers, published)
+    chosen = max(updates, key=lambda o: (o.confidence, o.date.hour is not None), default=None)
     if chosen is not None:
         chosen.chosen = True
         chosen.reason = "taken: the most reliable statement of a modification"
@@ -251,10 +203,10 @@ _WHY = {
 }
 
 
-def _explain(offers: Sequence[_Offer], published: _Offer | None, best: _Offer | None) -> None:
+def _explain(offers: Sequence[Offer], published: Offer | None, best: Offer | None) -> None:
     if published is not None:
         published.chosen = True
-        published.reason = _WHY[published.found.role]
+        published.reason = published.reason if published.reason.startswith("taken") else _WHY[published.found.role]
         if best is not None and best is not published:
             best.reason = "agrees with the date taken, which is more precise"
     for offer in offers:
@@ -268,13 +220,15 @@ def _explain(offers: Sequence[_Offer], published: _Offer | None, best: _Offer | 
             offer.reason = _WHY_NOT[offer.found.role] + doubt
         elif published is None:
             offer.reason = f"not taken: too weak a claim{doubt}"
-        elif offer.date.compatible_with(published.date, days=_SAME_DAYS):
+        elif offer.date.compatible_with(published.date, days=SAME_DAYS):
             offer.reason = f"agrees with the date taken{doubt}"
+        elif is_update(offer, offers):
+            offer.reason = f"not taken: it is the day of the stated modification{doubt}"
         else:
             offer.reason = f"not taken: a more reliable statement says otherwise{doubt}"
 
 
-def _candidate(offer: _Offer) -> DateCandidate:
+def _candidate(offer: Offer) -> DateCandidate:
     return DateCandidate(
         value=offer.date.value,
         raw=offer.found.raw[:200],

@@ -13,7 +13,18 @@ from importlib import resources
 
 ANY = "und"
 """All languages at once, without the words that mean different months or days in two of them."""
-_ALIASES = {"no": "nb", "nn": "nb", "iw": "he", "in": "id", "fil": "en"}
+_ALIASES = {
+    "no": "nb",
+    "nn": "nb",
+    "iw": "he",
+    "in": "id",
+    "fil": "en",
+    "ja": "en",
+    "zh": "en",
+    "ko": "en",
+    "yue": "en",
+}
+"""Other codes of a language; for those that write months as numbers, the names that they use besides."""
 UNSPACED = frozenset({"ja", "zh", "th", "ko", "yue"})
 """Languages in which a name may stand without a space beside it."""
 

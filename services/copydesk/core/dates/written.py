@@ -12,6 +12,8 @@ from copydesk.core.dates.partial import PartialDate
 
 _DAY_FIRST_UNKNOWN = frozenset({"en", "und"})
 _YEAR_FIRST = frozenset({"hu", "lt", "eu"})
+EITHER_ORDER = "day and month could be either of the two numbers"
+"""The doubt about 03/04/2019 where nothing tells which of the two is the day."""
 _MIN_YEAR, _MAX_YEAR = 1000, 2999
 """Four digits that stand beside a month's name are a year; the lower bound keeps counts such as 0900 out."""
 _LINKS = r"(?:de|del|d['’]|of|ng|da|a)"
@@ -35,8 +37,11 @@ class Written:
 def _named(language: str) -> tuple[re.Pattern[str], ...]:
     table = names(language)
     month = f"(?P<month>{table.month_pattern})"
-    left = "" if language in UNSPACED else r"(?<!\w)"
-    right = "" if language in UNSPACED else r"(?!\w)"
+    loose = language in UNSPACED
+    left = r"(?<![A-Za-z])" if loose else r"(?<!\w)"
+    right = r"(?![A-Za-z])" if loose else r"(?!\w)"
+    if language == "he":
+        left += "ב?"  # «in» is written together with the month
     day = rf"(?<![\d.,:/])(?P<day>[0-3]?\d){_ORDINAL}"
     year = r"(?P<year>\d{4})(?![\d:])"
     clock = r"(?:\d{1,2}:\d{2}(?::\d{2})?\s(?:[A-Z]{2,5}\s)?)?"
@@ -54,6 +59,7 @@ def _named(language: str) -> tuple[re.Pattern[str], ...]:
                 rf"(?:,?\s{clock}{year})?"
             ),
             rf"{left}{month}{right}\.?,?\s?(?:{_LINKS}\s)?{year}",
+            *([rf"(?<!\d){year}\.\sgada\s(?P<day>[0-3]?\d)\.\s{left}{month}{right}"] if language == "lv" else []),
         )
     )
 
@@ -105,16 +111,15 @@ def _numeric(text: str, language: str, *, day_first: bool | None, short_years: b
         if len(m["year"]) == 2 and not short_years:
             continue
         first, second, year = int(m["a"]), int(m["b"]), _full_year(m["year"])
-        decided = True if m[2] == "." else order
+        # With points the day comes first everywhere, but for American headlines of the kind «11.03.17».
+        decided = True if m[2] == "." and (len(m["year"]) == 4 or language not in _DAY_FIRST_UNKNOWN) else order
         if first > 12 or first == second:
             decided = True
         elif second > 12:
             decided = False
         if decided is None:
             if first >= 1 and second >= 1 and (made := _build(year, 1, None, language)) is not None:
-                yield Written(
-                    m.start(), m.end(), PartialDate(made.year), "day and month could be either of the two numbers"
-                )
+                yield Written(m.start(), m.end(), PartialDate(made.year), EITHER_ORDER)
             continue
         day, month = (m["a"], second) if decided else (m["b"], first)
         if (made := _build(year, month, day, language)) is not None:

@@ -32,6 +32,7 @@ _KEY_POINTS = re.compile(
     re.IGNORECASE,
 )
 _ARTICLE_OG = frozenset({"article", "news", "blog", "newsarticle", "video.other"})
+_HEADINGS = 10
 _NOTE = 300
 """Characters that an invitation to subscribe has at most."""
 _LONG_BODY = 1_200
@@ -113,7 +114,7 @@ def _take_paywall_notes(tree: HtmlElement) -> None:
 
 def _body(draft: Draft, page: PageData, tree: HtmlElement, trace: Trace) -> None:
     extracted = extract_body(tree)
-    draft.body = _without_heading(extracted.body, draft)
+    draft.body = _without_heading(extracted.body, draft, page)
     extractor, version, where, confidence = extracted.extractor, extracted.version, FoundIn.DOM, 0.85
     stated = articlebody(page)
     if stated and _better(stated, draft.body):
@@ -125,9 +126,11 @@ def _body(draft: Draft, page: PageData, tree: HtmlElement, trace: Trace) -> None
         draft.took("body", extractor, version, where, confidence, 2 if stated else 1)
 
 
-def _without_heading(body: str, draft: Draft) -> str:
+def _without_heading(body: str, draft: Draft, page: PageData) -> str:
     """The body without headline, deck and byline as its first paragraphs: they have fields of their own."""
-    own = [key_of(text) for text in (draft.title, draft.subtitle) if text]
+    # The headline that is printed is often another than the one that metadata state and that was chosen.
+    printed = [heading.text for heading in page.headings[:_HEADINGS] if heading.level == 1]
+    own = [key_of(text) for text in (draft.title, draft.subtitle, *printed) if text]
     while True:
         first, _, rest = body.partition("\n\n")
         key = key_of(first)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from copydesk.core.document import Draft, FoundDate, RawDocument
 from copydesk.core.errors import Rejected
-from copydesk.core.lines.asides import reason_to_drop, source_name, teasers_in
+from copydesk.core.lines.asides import is_sign_off, reason_to_drop, source_name, teasers_in
 from copydesk.core.lines.byline import agency, read_byline
 from copydesk.core.lines.captions import THRESHOLD, StoryHabits, caption_evidence, is_credit, split_credit
 from copydesk.core.lines.dateline import read_dateline
@@ -24,17 +24,16 @@ from copydesk_schemas.parts import Link, Media, SyndicatedFrom
 from copydesk_schemas.reasons import Code, DateRole, Flag, FoundIn, LinkRel
 
 EXTRACTOR = "text_lines"
-VERSION = "1"
+VERSION = "2"
 
 MAX_LINES = 6_000
 """Lines that are read; a story never has more, and what follows is cut with the flag truncated."""
 MAX_CHARS = 2_000_000
 """Characters that are read, four times the longest body; likewise."""
 MAX_LINKS = 50
-_DOUBT = -2.5
-"""Log odds down to which a paragraph in one stretch with the story is taken for part of it."""
-_DOUBT_SHORT = -4.0
-"""The same where there is little page around a story: the model has learned from whole pages."""
+_DOUBT = -4.0
+"""Log odds down to which a paragraph in one stretch with the story is taken for part of it where a document is short:
+the model has learned from whole pages, and hardly any page stands around such a story."""
 _SHORT = 40
 """Lines up to which a document is such a short one."""
 _REACH = 8
@@ -156,15 +155,14 @@ def _is_paragraph(one: Look) -> bool:
 
 
 def _extend(reading: _Reading, story: list[int]) -> list[int]:
-    """Add paragraphs that the model doubts but that stand in one stretch with the story.
+    """In a short document, add paragraphs that the model doubts but that stand in one stretch with the story.
 
     A heading over comments or other stories ends the stretch, and so does a long run of lines that are no paragraphs.
     """
-    if not story:
-        return story
     looks, opinions = reading.looks, reading.opinions
+    if not story or len(looks) > _SHORT:
+        return story
     known = set(story)
-    doubt = _DOUBT if len(looks) > _SHORT else _DOUBT_SHORT
     away = 0
     for i in range(story[0], len(looks)):
         one = looks[i]
@@ -176,7 +174,7 @@ def _extend(reading: _Reading, story: list[int]) -> list[int]:
             if i > story[-1]:
                 break
             continue
-        if one.line.ends_sentence and _is_paragraph(one) and opinions[i].odds > doubt:
+        if one.line.ends_sentence and _is_paragraph(one) and opinions[i].odds > _DOUBT:
             known.add(i)
             away = 0
     return sorted(known)
@@ -294,6 +292,9 @@ def _take_asides(reading: _Reading, draft: Draft, story: Sequence[int], start: i
             reading.take(i, "source line", "it names where the story was taken from")
             _took(draft, "syndicated_from", 0.7)
             continue
+        if i > start and is_sign_off(text):
+            reading.take(i, "dropped", "it says who worked on the story")
+            continue
         found = teasers_in(one)
         if found and (i not in inside or len(found) > 1 or one.line.bullet or not one.line.ends_sentence):
             _add_links(draft, found)
@@ -375,7 +376,7 @@ def _write_body(reading: _Reading, draft: Draft, story: Sequence[int]) -> None:
         _mention_dates(draft, paragraph, "text:body")
     if reading.trace.enabled:
         for i in story:
-            reading.trace.note("text", looks[i].line.text[:120], "body", why(reading.opinions[i]))
+            reading.trace.note("text", looks[i].line.text[:120], "body", why(looks[i], reading.opinions[i]))
 
 
 def _mention_dates(draft: Draft, text: str, source: str) -> None:

@@ -29,6 +29,11 @@ _TEASER_PREFIX = re.compile(
     r"関連記事)\s*[:：|»>-]\s*(?P<title>\S.{5,200})$",
     re.IGNORECASE,
 )
+_SIGN_OFF = re.compile(
+    r"[(\[](?:(?:additional |with )?(?:reporting|editing|writing|files?|inputs?)|written|compiled|translated|edited) "
+    r"(?:by|from)\b[^()\[\]]{2,300}[)\]]\.?$",
+    re.IGNORECASE,
+)
 _REASONS = {
     "share": "a share button", "signup": "an offer to subscribe or follow", "consent": "a consent notice",
     "account": "an account link", "comments": "part of the comment section", "related": "a heading over other stories",
@@ -49,6 +54,11 @@ def source_name(text: str) -> tuple[bool, str | None]:
     if not _COLON.match(text) and not text.casefold().startswith(("originally", "this ", "zuerst")):
         return False, None
     return True, None if _LINK_WORDS.match(name) else name
+
+
+def is_sign_off(text: str) -> bool:
+    """Whether a line in brackets says who worked on the story, as agencies end theirs."""
+    return len(text) <= 320 and _SIGN_OFF.match(text) is not None
 
 
 def teasers_in(one: Look) -> list[str]:

@@ -7,26 +7,11 @@ from collections.abc import Sequence
 
 from copydesk.core.lines.features import Look
 from copydesk.core.lines.line import READ_CHARS
-from copydesk.core.lines.patterns import CREDIT
+from copydesk.core.lines.patterns import CREDIT, PICTURE_MARK, PICTURED
 
 THRESHOLD = 3.0
 """Evidence from which on a line is a caption. Any two strong signs reach it, no single one does."""
 
-_PICTURED = re.compile(
-    r"\b(?:pictured|seen here|file photo|in this photo|in this picture|photo shows|archivbild|archivfoto|symbolbild|"
-    r"symbolfoto|im bild|photo d[’']archives|en la imagen|imagen de archivo|nella foto|na foto|na zdjęciu|на фото|"
-    r"фото из архива|fotoğraf|في الصورة|stock image|screenshot|watch:?)\b"
-    r"|\((?:left|right|centre|center|l|r|links|rechts|à gauche|à droite|izquierda|derecha|pictured[^()]{0,80}|"
-    r"[^()]{2,60} (?:pictured|on|at|in) [^()]{2,60})\)|資料写真|代表撮影|（左から）|"
-    r"（[左右中][^（）]{0,8}）|图为|圖為|資料圖|自料사진",
-    re.IGNORECASE,
-)
-_PREFIXED = re.compile(
-    r"(?:(?:photo|image|picture|caption|image caption|foto|bild|figure|légende|fotografía|зображення|"
-    r"фото|الصورة|图|写真)"
-    r"\s*[:：]|\[(?:image|photo|picture)[^\]]{0,40}\])\s*",
-    re.IGNORECASE,
-)
 _CREDIT_TAIL = re.compile(
     r"\s*[(\[]?(?:(?:photo|foto|bild|image|picture|credit|fot|фото|photograph|quelle|crédit)s?(?: credit)?"
     r"(?: by |\s*[:：/]\s*| courtesy of | von )|©\s*)(?P<credit>[^()\[\]\n]{2,80})[)\]]?\.?$",
@@ -36,7 +21,7 @@ _CREDIT_TAIL = re.compile(
 
 def split_credit(text: str) -> tuple[str, str | None]:
     """A caption without its credit, and the credit."""
-    text = _PREFIXED.sub("", text, count=1) if _PREFIXED.match(text) else text
+    text = PICTURE_MARK.sub("", text, count=1) if PICTURE_MARK.match(text) else text
     match = _CREDIT_TAIL.search(text[-160:])
     if not match:
         return text.strip(), None
@@ -53,7 +38,7 @@ def is_credit(one: Look) -> bool:
 def speaks_of_picture(one: Look) -> bool:
     """Whether a line names a picture, its credit, or where somebody stands in it."""
     text = one.line.text[:READ_CHARS]
-    return bool(_PREFIXED.match(text) or _PICTURED.search(text[:600]) or CREDIT.search(text[-120:]))
+    return bool(PICTURE_MARK.match(text) or PICTURED.search(text[:600]) or CREDIT.search(text[-120:]))
 
 
 def grams(one: Look) -> frozenset[tuple[str, ...]]:
@@ -100,9 +85,9 @@ def caption_evidence(looks: Sequence[Look], i: int, habits: StoryHabits) -> tupl
         found.append((2.0, "it ends no sentence, unlike the paragraphs"))
     if habits.gap <= 1 and (line.above > habits.gap or line.below > max(1, habits.gap)):
         found.append((1.5, "it stands in a wider gap than the paragraphs"))
-    if _PREFIXED.match(line.text):
+    if PICTURE_MARK.match(line.text):
         found.append((3.0, "it is marked as a picture's"))
-    if _PICTURED.search(line.text[:600]):
+    if PICTURED.search(line.text[:600]):
         found.append((2.0, "it speaks of a picture"))
     if line.units <= 60 and (CREDIT.search(line.text[-120:]) or _CREDIT_TAIL.search(line.text[-160:])):
         found.append((2.0, "it names a picture's credit"))

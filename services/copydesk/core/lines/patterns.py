@@ -62,6 +62,23 @@ CREDIT = re.compile(
     r"afp via|/afp|/reuters|/dpa|/efe|/ap\b)",
     re.IGNORECASE,
 )
+PICTURED = re.compile(
+    r"\b(?:pictured|seen here|file photo|in this photo|in this picture|photo shows|archivbild|archivfoto|symbolbild|"
+    r"symbolfoto|im bild|photo d[’']archives|en la imagen|imagen de archivo|nella foto|na foto|na zdjęciu|на фото|"
+    r"фото из архива|fotoğraf|في الصورة|stock image|screenshot|watch:?)\b"
+    r"|\((?:left|right|centre|center|l|r|links|rechts|à gauche|à droite|izquierda|derecha|pictured[^()]{0,80}|"
+    r"[^()]{2,60} (?:pictured|on|at|in) [^()]{2,60})\)|資料写真|代表撮影|（左から）|"
+    r"（[左右中][^（）]{0,8}）|图为|圖為|資料圖|自料사진",
+    re.IGNORECASE,
+)
+"""Words that tell who or what stands where in a picture."""
+PICTURE_MARK = re.compile(
+    r"(?:(?:photo|image|picture|caption|image caption|foto|bild|figure|légende|fotografía|зображення|"
+    r"фото|الصورة|图|写真)"
+    r"\s*[:：]|\[(?:image|photo|picture)[^\]]{0,40}\])\s*",
+    re.IGNORECASE,
+)
+"""What a caption opens with where it is marked as one."""
 SEPARATORS = re.compile(r"[|›»•·→▸>]")
 
 

@@ -2,112 +2,148 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+import numpy as np
 
-from copydesk.core.lines.features import Look
+from copydesk.core.lines.first_look import FIRST_NAMES
+from copydesk.core.lines.page import Flags, Floats, LinePage, around, beyond, since, valley, window
 
-_LEVELS = (0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97)
+_NEIGHBOURS = (-4, -3, -2, -1, 1, 2, 3, 4)
+_SURE = 0.8
+PRICE = 0.45
+"""Chance below which a line speaks against the block it stands in, times its length."""
+
+_KEPT_NAMES = (
+    "units",
+    "end_stop",
+    "end_none",
+    "bullet",
+    "page_words",
+    "shape",
+    "units-1",
+    "units+1",
+    "ends-1",
+    "ends+1",
+    "above",
+    "copies",
+    "restated",
+    "marks",
+    "page_short",
+    "page_bullets",
+    "page_long",
+    "prose",
+    "prose_lines",
+)
+"""Features of the first pass that the second looks at again, beside the first's opinion."""
+_KEPT = [FIRST_NAMES.index(name) for name in _KEPT_NAMES]
+
+SECOND_NAMES = (
+    *_KEPT_NAMES,
+    "odds",
+    *(f"chance{step:+d}" for step in _NEIGHBOURS),
+    "chances_near",
+    "chances_far",
+    "company_near",
+    "company_far",
+    *(f"{what}_{reach}_{side}" for reach in (3, 10) for what in ("chance", "leaning") for side in ("above", "below")),
+    "valley",
+    "valley_mild",
+    "to_begin",
+    "to_end",
+    "in_block",
+    "kept_before",
+    "kept_after",
+    "kept_share_before",
+    "kept_share_after",
+    "kept",
+    "sure_above",
+    "sure_below",
+    "words_since_sure",
+    "words_until_sure",
+    "theme",
+    "theme_block",
+    "leaning",
+    "restated_story",
+    "restated_above",
+    "gap_unlike_story",
+    "below_unlike_story",
+    "story_ends",
+    "story_units",
+    "story_bullets",
+)
+"""Names of the columns of `second_matrix`."""
 
 
-def level(probability: float) -> int:
-    """Class of a probability, 0 to 7."""
-    return sum(probability > limit for limit in _LEVELS)
-
-
-def _coarse(probability: float) -> str:
-    return "n" if probability < 0.15 else "l" if probability < 0.5 else "h" if probability < 0.85 else "y"
-
-
-def best_block(looks: Sequence[Look], chances: Sequence[float], price: float = 0.45) -> tuple[int, int]:
+def best_block(page: LinePage, chances: Floats, price: float = PRICE) -> tuple[int, int]:
     """The run of lines with the greatest sum of (chance - price) times length: first line, and one past the last."""
-    best, best_at = 0.0, (0, 0)
-    running, begin = 0.0, 0
-    for i, (one, chance) in enumerate(zip(looks, chances, strict=True)):
-        running += (chance - price) * min(one.line.units + 1, 120)
-        if running > best:
-            best, best_at = running, (begin, i + 1)
-        if running <= 0:
-            running, begin = 0.0, i + 1
-    return best_at
+    gain = (chances - price) * np.minimum(page.units + 1, 120)
+    running = np.concatenate(([0.0], np.cumsum(gain)))
+    lowest = np.minimum.accumulate(running)
+    end = int(np.argmax(running - lowest))
+    begin = int(np.argmin(running[: end + 1]))
+    return begin, end
 
 
-def _distance(steps: int) -> str:
-    return str(steps) if steps <= 3 else "4-6" if steps <= 6 else "7-15" if steps <= 15 else "far"
+def second_matrix(page: LinePage, first: Floats, odds: Floats) -> Floats:
+    """One row a line, one column a feature of `SECOND_NAMES`.
+
+    Args:
+        page: the lines.
+        first: `first_matrix` of them.
+        odds: log odds of the first pass.
+    """
+    count = page.count
+    chances = 1.0 / (1.0 + np.exp(-np.clip(odds, -30, 30)))
+    begin, end = best_block(page, chances)
+    here = np.arange(count, dtype=np.float64)
+    inside = (here >= begin) & (here < end)
+    weight = np.minimum(page.units + 1, 120)
+    kept = page.units * (chances > 0.5)
+    total = max(1.0, float(kept.sum()))
+    before = np.cumsum(kept) - kept
+    after = total - before - kept
+    sure = chances > _SURE
+    columns: list[Floats] = [odds, *(around(chances, step, -1.0) for step in _NEIGHBOURS)]
+    columns += [window(chances * weight, reach) / np.maximum(1.0, window(weight, reach)) for reach in (3, 10)]
+    columns += [window(kept, 3), window(kept, 10)]
+    story = chances * (page.units >= 6)
+    leaning = page.leaning(story, (1 - chances) * (page.units >= 3))
+    for reach in (3, 10):
+        for values in (chances, leaning):
+            sums, weights = beyond(values * weight, reach), beyond(weight, reach)
+            columns += [amount / np.maximum(1.0, part) for amount, part in zip(sums, weights, strict=True)]
+    core = begin + int(np.argmax((window(kept, 5) + kept)[begin:end])) if end > begin else int(np.argmax(kept))
+    columns += [np.minimum(300.0, valley((chances - price) * weight, core)) for price in (PRICE, 0.2)]
+    columns += [np.clip(here - begin, -60, 60), np.clip(end - 1 - here, -60, 60), inside.astype(np.float64)]
+    columns += [np.minimum(before, 3000.0), np.minimum(after, 3000.0), before / total, after / total]
+    columns.append(np.full(count, min(total, 5000.0)))
+    columns += [since(sure), since(sure[::-1])[::-1]]
+    columns += [_words_since(page.units, sure), _words_since(page.units[::-1], sure[::-1])[::-1]]
+    columns += [page.shared(story), page.shared(story * inside)]
+    columns.append(leaning)
+    columns.append(page.restated(story))
+    columns.append(page.restated(np.where(inside, 1.0, 0.6) * (story > 0.3)))
+    columns += _habits(page, chances)
+    return np.column_stack([first[:, _KEPT], *columns])
 
 
-def second_features(looks: Sequence[Look], chances: Sequence[float], first: Sequence[list[str]]) -> list[list[str]]:
-    """Features of every line given the chances of the first pass; those of the first pass are among them."""
-    count = len(looks)
-    begin, end = best_block(looks, chances)
-    kept = [min(one.line.units, 120) * (chance > 0.5) for one, chance in zip(looks, chances, strict=True)]
-    running = [0]
-    for amount in kept:
-        running.append(running[-1] + amount)
-    total = running[-1] or 1
-    words = _story_words(looks, chances)
-    story = sum(words.values())
-    sure_before = _steps_since(chances)
-    sure_after = _steps_since(chances[::-1])[::-1]
-    features: list[list[str]] = []
-    for i, one in enumerate(looks):
-        here = list(first[i])
-        shape = one.shape
-        own = level(chances[i])
-        left = _coarse(chances[i - 1]) if i else "^"
-        right = _coarse(chances[i + 1]) if i + 1 < count else "$"
-        here.append(f"own={own}")
-        here.append(f"around={left}{_coarse(chances[i])}{right}")
-        here.append(f"{shape}&around={left}{right}")
-        left2 = _coarse(chances[i - 2]) if i > 1 else "^"
-        right2 = _coarse(chances[i + 2]) if i + 2 < count else "$"
-        here.append(f"left={left2}{left}&{shape}")
-        here.append(f"right={right}{right2}&{shape}")
-        place = "in" if begin <= i < end else f"-{_distance(begin - i)}" if i < begin else f"+{_distance(i - end + 1)}"
-        here.append(f"{shape}&block={place}")
-        here.append(f"own={own}&block={place}")
-        here.append(f"{shape}&gone={_share(running[i] / total)}&left={_share((total - running[i + 1]) / total)}")
-        here.append(f"{shape}&reach={_distance(sure_before[i])}/{_distance(sure_after[i])}")
-        near = running[min(count, i + 4)] - running[max(0, i - 3)] - kept[i]
-        here.append(f"{shape}&company={sum(near > n for n in (0, 20, 60, 150))}")
-        here.append(f"{shape}&theme={_theme(one, words, chances[i], story)}")
-        features.append(here)
-    return features
+def _words_since(units: Floats, sure: Flags) -> Floats:
+    """Words between a line and the last sure line above, 500 where there is none or it is further off."""
+    running = np.cumsum(units)
+    at_sure = np.maximum.accumulate(np.where(sure, running, -np.inf))
+    return np.minimum(500.0, running - units - around(at_sure, -1, -np.inf))
 
 
-def _share(value: float) -> int:
-    return sum(value > limit for limit in (0, 0.05, 0.5, 0.95))
-
-
-def _steps_since(chances: Sequence[float]) -> list[int]:
-    steps, since = [], 99
-    for chance in chances:
-        steps.append(since)
-        since = 0 if chance > 0.8 else since + 1
-    return steps
-
-
-def _keys(one: Look) -> set[str]:
-    """Words that may carry a theme; character pairs where a script has no spaces."""
-    keys = {token for token in one.tokens if len(token) >= 5}
-    if "script=unspaced" in one.own:
-        keys |= {token[i : i + 2] for token in one.tokens for i in range(len(token) - 1)}
-    return keys
-
-
-def _story_words(looks: Sequence[Look], chances: Sequence[float]) -> Counter[str]:
-    words: Counter[str] = Counter()
-    for one, chance in zip(looks, chances, strict=True):
-        if chance > 0.5 and one.line.units >= 6:
-            words.update(_keys(one))
-    return words
-
-
-def _theme(one: Look, words: Counter[str], chance: float, story: int) -> str:
-    """How much of the line's vocabulary the rest of the story shares."""
-    keys = _keys(one)
-    if len(keys) < 3 or story < 30:
-        return "?"
-    mine = 1 if chance > 0.5 and one.line.units >= 6 else 0
-    shared = sum(words[key] > mine for key in keys) / len(keys)
-    return str(sum(shared > limit for limit in (0, 0.1, 0.2, 0.35, 0.6)))
+def _habits(page: LinePage, chances: Floats) -> list[Floats]:
+    """How far a line keeps to the habits of the story's paragraphs: gaps, sentence ends, length, bullets."""
+    count = page.count
+    story = (chances > 0.5) & (page.units >= 8)
+    if not story.any():
+        return [np.zeros(count) for _ in range(5)]
+    bullets = np.array([bool(one.line.bullet) for one in page.looks], np.float64)
+    return [
+        page.above - float(np.median(page.above[story])),
+        page.below - float(np.median(page.below[story])),
+        np.full(count, float(page.ends[story].mean())),
+        np.full(count, float(np.median(page.units[story]))),
+        np.full(count, float(bullets[story].mean())),
+    ]

@@ -34,6 +34,7 @@ _RANK = {
     "CreativeWork": 4,
 }
 _PAGE = re.compile(r"(?:WebPage|ItemPage|AboutPage|MedicalWebPage)\Z")
+_WORK = re.compile(r"(?:(?<!Job)Posting|Recipe|HowTo|VideoObject|AudioObject|PodcastEpisode|Dataset|Course)\Z")
 _LISTING = frozenset({"CollectionPage", "SearchResultsPage", "ItemList", "Blog"})
 _DESCEND = ("mainEntity", "mainEntityOfPage", "@graph", "subjectOf", "about")
 _TAG = re.compile(r"<[^<>]{1,200}>")
@@ -50,6 +51,8 @@ class JsonLd:
     """Types of all top nodes, in order, without repeats."""
     articles: int = 0
     """How many article nodes the page has."""
+    works: list[Node] = field(default_factory=list)
+    """Other works on the page that say when they were published: posts, recipes, videos."""
     by_id: dict[str, Node] = field(default_factory=dict)
 
     @property
@@ -118,6 +121,8 @@ def from_values(values: Sequence[Any]) -> JsonLd:
         if "WebSite" in types:
             found.site = found.site or node
         articles = [kind for kind in types if _ARTICLE.search(kind)]
+        if not articles and any(_WORK.search(kind) for kind in types):
+            found.works.append(node)
         if articles and any(node.get(key) for key in ("headline", "name", "articleBody", "datePublished")):
             found.articles += 1
             rank = min(_RANK.get(kind, 2) for kind in articles) + (0 if node.get("headline") else 2)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from html import unescape
 from typing import Any
 from urllib.parse import urljoin
 
-from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from copydesk import __version__
 from copydesk.core.document import Draft, RawDocument
 from copydesk.core.envelope import is_web_url
 from copydesk.core.structured import media
-from copydesk.core.structured.authors import read_authors
+from copydesk.core.structured.authorship import read_authorship
 from copydesk.core.structured.dates import read_dates
 from copydesk.core.structured.jsonld import text_of, types_of
 from copydesk.core.structured.page import PageData
@@ -37,12 +37,9 @@ _GENRES = {
     "NewsArticle": "news",
     "ReportageNewsArticle": "news",
 }
-_BYLINES = (XPath(".//*[@rel='author']"), XPath(".//*[@itemprop='author']"))
-_BYLINE_HINTS = ("auth", "byline", "writer", "autor", "auteur", "posted-by", "submitted-by", "journalist", "zuozhe")
-_BYLINE_NAME = re.compile(r"author[-_]{0,2}(?:name|link|url|card)|byline[-_]{0,2}name|(?:^|\s)author(?:$|\s)|posted-by")
-_BYLINE_CLASS = re.compile(r"byline|author|autor(?:$|[\s_-])|auteur|writer(?:$|[\s_-])|zuozhe|journalist-name")
-_BYLINE_TAGS = ("a", "span", "p", "div", "address", "li", "strong", "em", "h3", "h4", "h5", "cite", "author")
-_NOT_BYLINES = ("comment", "related", "sidebar", "footer", "recommend", "newsletter", "teaser", "promo", "trending")
+_META_TITLES = (
+    "title", "headline", "dcterms.title", "dc.title", "dc:title", "parsely-title", "sailthru.title", "citation_title"
+)  # fmt: skip
 _MAX_TAGS = 30
 _FREE = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _LOCALE = re.compile(r"\A([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2,4}|\d{3}))?")
@@ -94,36 +91,38 @@ def _took(draft: Draft, name: str, where: FoundIn, confidence: float, candidates
 
 def _title(draft: Draft, page: PageData, document: RawDocument, sites: Sequence[str], trace: Trace) -> None:
     candidates = title_candidates(page, document)
-    chosen, reason = choose_title(candidates, sites)
+    chosen = choose_title(candidates, sites, draft.url)
     if chosen is None:
-        trace.note("html", "title", "none", reason)
+        trace.note("html", "title", "none", "no candidate")
         return
     draft.title = chosen.text
-    _took(draft, "title", chosen.found_in, chosen.confidence, len(candidates))
+    _took(draft, "title", chosen.found_in, chosen.confidence, chosen.candidates)
     if trace.enabled:
-        listed = "; ".join(f"{c.where}: {c.text[:80]!r}" for c in candidates)
-        trace.note("html", "title", f"taken from {chosen.where}", f"{reason} ({listed})")
+        listed = "; ".join(f"{c.where}: {c.text[:80]!r}" for c in candidates[:20])
+        trace.note("html", "title", f"taken from {chosen.where}", f"{chosen.reason} ({listed})")
 
 
 def title_candidates(page: PageData, document: RawDocument) -> list[Candidate]:
-    """What may be the headline, in order of trust."""
-    # The one h1 of a page is its printed headline (right on .84 of pages without JSON-LD, og:title on .78), unless it
-    # is a word or two: then it names a section or the site.
-    only = page.headings[0] if len(page.headings) == 1 else None
-    if only is not None and len(only.split()) < 3 and len(only) < 12:
-        only = None
-    found = [
-        (page.jsonld.text("headline"), FoundIn.JSONLD, "jsonld:headline", 0.95),
-        (only, FoundIn.DOM, "h1", 0.85),
-        (page.first("og:title"), FoundIn.OPENGRAPH, "og:title", 0.85),
-        (page.headings[0] if page.headings and not only else None, FoundIn.DOM, "h1", 0.7),
-        (page.jsonld.text("name"), FoundIn.JSONLD, "jsonld:name", 0.75),
-        (page.first("twitter:title", "dcterms.title", "dc.title", "parsely-title"), FoundIn.META, "meta:title", 0.75),
-        (page.title, FoundIn.META, "title", 0.7),
-        (document.title_hint, FoundIn.HEADER, "title_hint", 0.6),
-        (document.feed_item.title if document.feed_item else None, FoundIn.FEED, "feed_item.title", 0.6),
-    ]
-    return [Candidate(text, where, name, sure) for text, where, name, sure in found if text and len(text) <= 500]
+    """What may be the headline; where two are one but for their spelling, the first has it."""
+    top = [heading for heading in page.headings if heading.level == 1]
+    stated = (
+        (page.jsonld.text("headline"), FoundIn.JSONLD, "jsonld:headline"),
+        (page.first("og:title"), FoundIn.OPENGRAPH, "og:title"),
+        (page.jsonld.text("name"), FoundIn.JSONLD, "jsonld:name"),
+        (page.first("twitter:title"), FoundIn.META, "twitter:title"),
+        (page.first(*_META_TITLES), FoundIn.META, "meta:title"),
+        (page.title, FoundIn.META, "title"),
+        (document.title_hint, FoundIn.HEADER, "title_hint"),
+        (document.feed_item.title if document.feed_item else None, FoundIn.FEED, "feed_item.title"),
+    )
+    # Entities that were escaped twice are left in attributes.
+    found = [Candidate(unescape(text), where, name) for text, where, name in stated if text and len(text) <= 500]
+    for heading in page.headings:
+        name = (
+            "h2" if heading.level == 2 else "h1" if len(top) == 1 else "first h1" if heading is top[0] else "later h1"
+        )
+        found.append(Candidate(heading.text, FoundIn.DOM, name, heading))
+    return found
 
 
 def _texts(draft: Draft, page: PageData) -> None:
@@ -179,91 +178,16 @@ def _authors(
     base: str | None,
     trace: Trace,
 ) -> None:
-    places: list[tuple[FoundIn, float, list[tuple[str, str | None]]]] = [
-        (FoundIn.JSONLD, 0.9, _jsonld_authors(page, base)),
-        (
-            FoundIn.META,
-            0.8,
-            [
-                (name, None)
-                for name in page.all(
-                    "author", "article:author", "article:author_name", "og:article:author", "byl", "byline",
-                    "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", "citation_author", "authors",
-                    "dc.contributor",
-                )
-                if not name.lower().startswith(("http", "/", "www."))
-            ],
-        ),
-    ]  # fmt: skip
-    if tree is not None:
-        places.append((FoundIn.DOM, 0.6, _dom_bylines(tree, base)))
-    for where, confidence, bylines in places:
-        found = read_authors(bylines, sites, trace=trace)
-        if not found:
-            continue
-        draft.authors = found[:20]
-        _took(draft, "authors", where, confidence, len(found))
-        if draft.source is not None:
-            draft.syndicated_from = credited([author.name for author in found], draft.source)
-        break
+    found = read_authorship(page, sites, tree, base, trace)
+    if found is None:
+        return
+    draft.authors = found.authors
+    _took(draft, "authors", found.found_in, found.confidence, len(found.authors))
+    if draft.source is not None:
+        draft.syndicated_from = credited([*(author.name for author in found.authors), *found.credits], draft.source)
     if draft.syndicated_from is not None:
         draft.flags.add(Flag.SYNDICATED)
         _took(draft, "syndicated_from", FoundIn.DERIVED, 0.7)
-
-
-def _jsonld_authors(page: PageData, base: str | None) -> list[tuple[str, str | None]]:
-    article = page.jsonld.article
-    people: list[tuple[str, str | None]] = []
-    others: list[tuple[str, str | None]] = []
-    for node in page.jsonld.nodes(article.get("author") or article.get("creator")):
-        name = text_of(node if not isinstance(node, dict) else node.get("name"))
-        if not name:
-            continue
-        link = node.get("url") if isinstance(node, dict) else None
-        link = urljoin(base or "", link) if isinstance(link, str) else None
-        entry = (name, link if link and is_web_url(link) else None)
-        organisation = isinstance(node, dict) and any("Organization" in kind for kind in types_of(node))
-        (others if organisation else people).append(entry)
-    return people or others
-
-
-def _dom_bylines(tree: HtmlElement, base: str | None) -> list[tuple[str, str | None]]:
-    """Short bylines in the markup: marked up as author, else by their class. The first place that has any."""
-    for path in _BYLINES:
-        found = [entry for element in path(tree) if (entry := _byline(element, base))]
-        if found:
-            return list(dict.fromkeys(found))[:5]
-    best: tuple[int, tuple[str, str | None]] | None = None
-    for element in tree.iter(
-        "a", "span", "p", "div", "address", "li", "strong", "em", "h3", "h4", "h5", "cite", "author"
-    ):
-        label = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('data-testid') or ''}".lower()
-        if not any(hint in label for hint in _BYLINE_HINTS):
-            continue
-        tier = 0 if _BYLINE_NAME.search(label) else 1 if _BYLINE_CLASS.search(label) else 2
-        if (best is None or tier < best[0]) and (entry := _byline(element, base)):
-            best = tier, entry
-            if tier == 0:
-                break
-    return [best[1]] if best else []
-
-
-def _byline(element: Any, base: str | None) -> tuple[str, str | None] | None:
-    for parent in element.iterancestors():
-        if parent.tag in {"aside", "footer", "nav"}:
-            return None
-        if parent.tag not in {"body", "html"} and any(
-            word in f"{parent.get('class') or ''} {parent.get('id') or ''}".lower() for word in _NOT_BYLINES
-        ):
-            return None
-    name = next((part for part in element.iter() if part.get("itemprop") == "name"), element)
-    # Pieces stay apart: a name's neighbours in the markup are its date, its role, or the word «by».
-    text = name.get("content") or " | ".join(flat for part in name.itertext() if (flat := " ".join(part.split())))
-    if not 2 < len(text) <= 140:
-        return None
-    href = element.get("href") or ""
-    url = urljoin(base or "", href) if href else None
-    return text, url if url and is_web_url(url) else None
 
 
 def _links(draft: Draft, page: PageData, base: str | None) -> None:

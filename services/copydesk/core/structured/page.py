@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from lxml.html import HtmlElement
 
+from copydesk.core.structured.date_state import state_dates
+from copydesk.core.structured.headings import Heading, read_heading
 from copydesk.core.structured.jsonld import JsonLd, read_jsonld
 from copydesk.core.text.normalize import normalize_line
 
-_SPACE = re.compile(r"\s+")
 _CHALLENGE = 1_000_000
 """JSON-LD beyond this many characters is an index or an accident, not one article's metadata."""
 
@@ -24,14 +24,16 @@ class PageData:
     meta: dict[str, list[str]] = field(default_factory=dict)
     """Contents by lower-case `property`, `name`, `itemprop` or `http-equiv`."""
     title: str | None = None
-    headings: list[str] = field(default_factory=list)
-    """Texts of the h1 elements."""
+    headings: list[Heading] = field(default_factory=list)
+    """The h1 and h2 elements that have a text."""
     canonical: str | None = None
     amp: bool = False
     base: str | None = None
     lang: str | None = None
     links: dict[str, list[str]] = field(default_factory=dict)
     """`href` of link elements by their relation, where it says licence, author or feed."""
+    state_dates: list[str] = field(default_factory=list)
+    """Dates of publication in the data of the page's own scripts: of its story and perhaps of others."""
 
     def first(self, *names: str) -> str | None:
         """The first non-empty content among these names, in this order."""
@@ -51,7 +53,8 @@ def read_page(tree: HtmlElement) -> PageData:
     scripts: list[str] = []
     page = PageData(jsonld=JsonLd())
     page.lang = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or tree.get("xml:lang")
-    for element in tree.iter("script", "meta", "link", "title", "h1", "base", "body"):
+    headings = 0
+    for element in tree.iter("script", "meta", "link", "h1", "h2", "title", "base", "body"):
         match element.tag:
             case "meta":
                 _meta(page, element)
@@ -59,19 +62,22 @@ def read_page(tree: HtmlElement) -> PageData:
                 kind = (element.get("type") or "").split(";")[0].strip().lower()
                 if kind == "application/ld+json" and element.text and len(element.text) < _CHALLENGE:
                     scripts.append(element.text)
+                elif element.text and not element.get("src"):
+                    page.state_dates += state_dates(element.text)
             case "link":
                 _link(page, element)
             case "title" if page.title is None and not _in_svg(element):
                 page.title = normalize_line(element.text_content()) or None
-            case "h1":
-                text = normalize_line(" ".join(element.itertext()))
-                if text:
-                    page.headings.append(_SPACE.sub(" ", text))
+            case "h1" | "h2":
+                if heading := read_heading(element, headings):
+                    page.headings.append(heading)
+                headings += 1
             case "base" if page.base is None:
                 page.base = element.get("href")
             case "body" if not page.lang:
                 page.lang = element.get("lang")
-    page.jsonld = read_jsonld(scripts)
+    # A framework of the web writes JSON-LD into a meta element, under this name.
+    page.jsonld = read_jsonld(scripts or page.meta.get("script:ld+json", []))
     return page
 
 

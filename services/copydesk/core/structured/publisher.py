@@ -23,6 +23,11 @@ _AGENCIES = {
     "anadolu": "Anadolu", "anadolu agency": "Anadolu", "ians": "IANS",
 }  # fmt: skip
 
+_MAX_NAMES = 30
+_NAME_CHARS = 200
+_LABEL_CHARS = 4
+"""Characters from which on a label of a host name rather names the site than a country or a department."""
+
 
 def host_of(url: str | None) -> str | None:
     """Host name of an address, lower case, without `www.`; None where there is no address."""
@@ -48,8 +53,9 @@ def site_names(page: PageData, document: RawDocument, url: str | None) -> list[s
     ]
     host = host_of(url)
     if host:
-        names += [host, max(host.split(".")[:-1] or [host], key=len)]
-    return list(dict.fromkeys(name for name in names if name))
+        labels = [label for label in host.split(".")[:-1] if len(label) >= _LABEL_CHARS]
+        names += [host, *(labels or [host.split(".")[0]])]
+    return list(dict.fromkeys(name for name in names if name and len(name) <= _NAME_CHARS))[:_MAX_NAMES]
 
 
 def read_source(page: PageData, document: RawDocument, url: str | None) -> Source:

@@ -1,0 +1,172 @@
+"""Who wrote the page: authors that its metadata state, else the names in its bylines that are likely authors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urljoin
+
+from lxml.html import HtmlElement
+
+from copydesk.core.envelope import is_web_url
+from copydesk.core.structured.authors import read_authors
+from copydesk.core.structured.byline_names import weigh_names
+from copydesk.core.structured.bylines import Byline, find_bylines
+from copydesk.core.structured.jsonld import text_of, types_of
+from copydesk.core.structured.page import PageData
+from copydesk.core.structured.person import is_person, name_parts
+from copydesk.core.structured.titles import key_of
+from copydesk.core.trace import NO_TRACE, Trace
+from copydesk_schemas.parts import Author
+from copydesk_schemas.reasons import FoundIn
+
+_META = (
+    "author", "article:author", "article:author_name", "og:article:author", "articleauthor", "byl", "byline",
+    "dc.creator", "dcterms.creator", "dc:creator", "parsely-author", "sailthru.author", "citation_author", "authors",
+    "dc.contributor", "mediator_author", "shareaholic:article_author_name",
+)  # fmt: skip
+_LABEL = re.compile(
+    r"written|author|by\b|verfasst|geschrieben|écrit|rédigé|escrito|scritto|geschreven|skrevet|skriven|napisan|автор|"
+    r"yazan|作者|oleh|kirjoit",
+    re.IGNORECASE,
+)
+"""What a label beside a name says where it is one for the author (`twitter:label1` in the reader's language)."""
+
+_Entry = tuple[str, str | None]
+"""A byline and the profile page that goes with it."""
+
+_LIKELY = 0.5
+_COMPANION = 0.3
+"""How likely a name must be that stands in one list with a likely one."""
+_MAX_AUTHORS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Authorship:
+    """The authors and where they were found."""
+
+    authors: list[Author]
+    found_in: FoundIn
+    confidence: float
+    credits: tuple[str, ...] = ()
+    """Organisations that the metadata name beside the authors."""
+
+
+def read_authorship(
+    page: PageData, sites: Sequence[str], tree: HtmlElement | None, base: str | None, trace: Trace = NO_TRACE
+) -> Authorship | None:
+    """The page's authors; None where none can be established.
+
+    People whom the metadata state come first, then names in bylines, then organisations that the metadata state.
+
+    Args:
+        page: what the head says.
+        sites: names of the site and labels of its host; they are no authors unless they are a person's name.
+        tree: the page; None for bare JSON-LD.
+        base: against which profile pages are resolved.
+        trace: told of names that are dropped.
+    """
+    people, organisations = _jsonld(page, base)
+    found = _choose(people, organisations, page, sites, tree, base, trace)
+    return found and replace(found, credits=tuple(name for name, _ in organisations))
+
+
+def _choose(
+    people: Sequence[_Entry],
+    organisations: Sequence[_Entry],
+    page: PageData,
+    sites: Sequence[str],
+    tree: HtmlElement | None,
+    base: str | None,
+    trace: Trace,
+) -> Authorship | None:
+    stated = [
+        Authorship(_not_sites(people, sites, trace), FoundIn.JSONLD, 0.95),
+        Authorship(_not_sites(_meta(page), sites, trace), FoundIn.META, 0.93),
+    ]
+    stated = [place for place in stated if place.authors]
+    for place in stated:
+        if any(name_parts(author.name)[0] for author in place.authors):
+            return place
+    printed = likely_authors(find_bylines(tree, base), sites, trace) if tree is not None else None
+    if printed is not None:
+        return printed
+    named = read_authors(organisations, sites, whole=True, trace=trace)[:_MAX_AUTHORS]
+    stated.append(Authorship(named, FoundIn.JSONLD, 0.85))
+    return next((place for place in stated if place.authors), None)
+
+
+def _not_sites(entries: Sequence[_Entry], sites: Sequence[str], trace: Trace) -> list[Author]:
+    """Authors without the site's name, but for a person whose site it is."""
+    own = {key_of(name) for name, _ in entries if name_parts(name)[0] and is_person(name)}
+    others = [site for site in sites if key_of(site) not in own]
+    return read_authors(entries, others, trace=trace)[:_MAX_AUTHORS]
+
+
+def _jsonld(page: PageData, base: str | None) -> tuple[list[_Entry], list[_Entry]]:
+    """Names and profile pages: of people, and of organisations."""
+    people: list[_Entry] = []
+    organisations: list[_Entry] = []
+    article = page.jsonld.article
+    for node in _authors_of(page, article.get("author") or article.get("creator") or page.jsonld.page.get("author")):
+        url = None
+        names: list[Any] = [node]
+        kind = people
+        if isinstance(node, dict):
+            names = node["name"] if isinstance(node.get("name"), list) else [node.get("name") or _composed(node)]
+            url = _profile(node, base)
+            kind = organisations if any("Organization" in kind for kind in types_of(node)) else people
+        kind += [(text, url) for name in names if (text := text_of(name))]
+    return people, organisations
+
+
+def _authors_of(page: PageData, value: Any, depth: int = 0) -> Iterator[Any]:
+    """Author nodes, of lists within lists as well."""
+    for node in page.jsonld.nodes(value):
+        if isinstance(node, list):
+            if depth < 3:
+                yield from _authors_of(page, node, depth + 1)
+        else:
+            yield node
+
+
+def _composed(node: dict[str, Any]) -> str | None:
+    given, family = text_of(node.get("givenName")), text_of(node.get("familyName"))
+    return f"{given} {family}" if given and family else None
+
+
+def _profile(node: dict[str, Any], base: str | None) -> str | None:
+    link = node.get("url")
+    if not isinstance(link, str):
+        return None
+    try:
+        url = urljoin(base or "", link)
+    except ValueError:
+        return None
+    return url if is_web_url(url) else None
+
+
+def _meta(page: PageData) -> list[_Entry]:
+    names = [name for name in page.all(*_META) if not name.lower().startswith(("http", "/", "www."))]
+    for number in ("1", "2"):
+        label, name = page.first(f"twitter:label{number}"), page.first(f"twitter:data{number}")
+        if label and name and _LABEL.search(label):
+            names.append(name)
+    return [(name, None) for name in names]
+
+
+def likely_authors(bylines: Sequence[Byline], sites: Sequence[str], trace: Trace = NO_TRACE) -> Authorship | None:
+    """The likeliest author of the page's bylines, with those that stand in one line or list with them."""
+    names = weigh_names(bylines, sites)
+    if not names:
+        return None
+    best = max(names, key=lambda name: name.chance)
+    if trace.enabled:
+        listed = "; ".join(f"{name.author.name}: {name.chance:.2f}" for name in names[:10])
+        trace.note("html", "author", "names in bylines", listed)
+    if best.chance < _LIKELY:
+        return None
+    chosen = [name.author for name in names if name.chance >= _COMPANION and name.shapes & best.shapes]
+    return Authorship(chosen[:_MAX_AUTHORS], FoundIn.DOM, round(best.chance, 3))
