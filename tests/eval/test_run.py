@@ -91,7 +91,7 @@ def test_the_figures_are_written_into_their_places_of_a_page(data: Path, capsys:
     assert command.main(arguments) == 0
     once = page.read_text()
     assert "| copydesk | " in once
-    assert "| published_at | fundus_rest | 1 | 1.000 | " in once
+    assert "| published_at | fundus_rest | 0 | – | 1 | 1.000 | " in once
     assert "| 0001 | .000 | 1.000 | .000 | 0.00 | unsupported_media_type |" in once
     assert "old" not in once
     assert once.endswith("The end.\n")

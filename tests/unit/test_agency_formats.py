@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from lxml import etree
@@ -15,6 +16,7 @@ from copydesk.core.errors import Rejected
 from copydesk.core.formats.xml_tree import line, read_xml
 from copydesk.core.options import Options, ParseOptions
 from copydesk.core.parse import ItemFailure, parse_message
+from copydesk.core.records import Message
 from copydesk_schemas.parsed import ParsedArticle
 from copydesk_schemas.reasons import Action, Code, Flag
 
@@ -72,6 +74,11 @@ def refusal(document: str, **headers: Any) -> Rejected:
         news_item("<embargoed>2026-03-01T12:00:01Z</embargoed>"),
         nitf(attributes='management-status="withheld"'),
         nitf(attributes='management-status="embargoed"'),
+        ninjs(pubstatus=["canceled"]),
+        ninjs(embargoed={"until": "2030-01-01"}),
+        # Without a time zone the latest that an embargo can mean counts.
+        ninjs(embargoed="2026-03-01T00:00:00"),
+        news_item("<pubStatus>withheld</pubStatus>"),
         nitf('<date.release norm="20260302T180000-0500"/>', attributes='management-status="embargoed"'),
     ],
 )
@@ -145,7 +152,8 @@ def test_a_canceled_item_takes_its_article_down() -> None:
     room = Newsroom()
     published = room.article(ninjs(firstcreated="2026-02-23T10:00:00Z"))
     assert (published["pub_status"], published["canonical_url"]) == ("usable", URL)
-    canceled = room.article(ninjs(pubstatus="canceled", body_text=None, headline="Bridge closed"))
+    item = ninjs(pubstatus="canceled", body_text=None, headline="Bridge closed")
+    (canceled,) = room.send(room.raw(item, x_url=urljoin(URL, "/latest")))
     assert (canceled["pub_status"], canceled["article_id"]) == ("canceled", published["article_id"])
     assert (canceled["revision"], canceled["body"], canceled["title"]) == (2, "", None)
     assert canceled["change"]["kind"] == "takedown"
@@ -154,7 +162,8 @@ def test_a_canceled_item_takes_its_article_down() -> None:
 def test_a_canceled_item_of_a_message_takes_its_article_down() -> None:
     room = Newsroom()
     first, second = room.send(room.raw(message(news_item(guid=URL), news_item(guid="urn:x:2").replace("Alder", "Elm"))))
-    ends = room.send(room.raw(message(news_item('<pubStatus qcode="stat:canceled"/>', guid=URL, content=""))))
+    canceled = message(news_item('<pubStatus qcode="stat:canceled"/>', guid=URL, content=""))
+    ends = room.send(room.raw(canceled, x_url=urljoin(URL, "/feed.xml")))
     assert [end["pub_status"] for end in ends] == ["canceled"]
     assert ends[0]["article_id"] == first["article_id"] != second["article_id"]
 
@@ -165,13 +174,40 @@ def test_a_canceled_item_without_a_web_address_is_named_by_its_raw_id_or_not_at_
     published = room.envelope(content=usable, raw_id="bridge-17")
     refused = room.article(canceled)
     assert (refused["code"], refused["kind"]) == ("bad_takedown", "rejected")
-    assert "neither a web address nor a raw_id" in refused["message"]
+    assert "neither a web address of the site that it came from nor a raw_id" in refused["message"]
     end = room.envelope(content=canceled, raw_id="bridge-17")
     assert (end["pub_status"], end["article_id"]) == ("canceled", published["article_id"])
 
 
+@pytest.mark.parametrize("address", [None, "https://elsewhere.example/feed.xml"])
+def test_nobody_withdraws_what_another_site_has_published(address: str | None) -> None:
+    room = Newsroom()
+    published = room.article(ninjs())
+    assert published["canonical_url"] == URL
+    headers = {"x_url": address} if address else {}
+    for canceled in (ninjs(pubstatus="canceled"), message(news_item('<pubStatus qcode="stat:canceled"/>', guid=URL))):
+        (end,) = room.send(Message("raw-articles", 1, 0, 0, None, canceled.encode(), _pairs(headers)))
+        assert end["code"] == "bad_takedown"
+
+
+def test_where_it_was_fetched_names_nothing() -> None:
+    room = Newsroom()
+    latest = urljoin(URL, "/latest.json")
+    (first,) = room.send(room.raw(ninjs(uri=urljoin(URL, "/story/a")), x_url=latest))
+    assert first["pub_status"] == "usable"
+    (end,) = room.send(room.raw(ninjs(uri=urljoin(URL, "/story/b"), pubstatus="canceled"), x_url=latest))
+    assert end["code"] == "bad_takedown"
+    (end,) = room.send(room.raw(ninjs(uri="urn:agency:b", pubstatus="canceled"), x_url=latest))
+    assert end["code"] == "bad_takedown"
+
+
+def _pairs(headers: dict[str, str]) -> tuple[tuple[str, bytes], ...]:
+    return tuple((name.replace("_", "-"), value.encode()) for name, value in headers.items())
+
+
 def test_a_takedown_carries_nothing_of_the_text() -> None:
-    (item,) = parse_message(raw(ninjs(pubstatus="canceled", language="sv")), Options()).items
+    canceled = raw(ninjs(pubstatus="canceled", language="sv"), x_url=urljoin(URL, "/latest"))
+    (item,) = parse_message(canceled, Options()).items
     assert isinstance(item, ParsedArticle)
     assert (item.action, item.canonical_url, item.language.code) == (Action.DELETE, URL, "sv")
     assert (item.body, item.title, item.media, item.date_candidates) == ("", None, [], [])

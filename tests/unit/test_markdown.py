@@ -196,9 +196,22 @@ def test_front_matter_in_toml() -> None:
         "---\nText\n---\nMore",
         "---\ntitle: x\n",
         "+++\nnot toml\n+++\nText",
-        "+++\nx = " + "[" * 9_000 + "\n+++\n",
         "---\n" * 50,
     ],
 )
 def test_what_is_no_front_matter_stays_text(text: str) -> None:
     assert read_front_matter(text) == ({}, text)
+
+
+def test_one_bad_value_costs_itself_and_a_draft_stays_one() -> None:
+    head, below = read_front_matter('+++\ntitle = "Bridge"\ndate = 2020-02-30\n+++\nText')
+    assert (head["title"], below.strip()) == (["Bridge"], "Text")
+    head, _ = read_front_matter(f"+++\ndraft = true\nn = {'1' * 5_000}\n+++\nText")
+    assert head["draft"] == ["true"]
+
+
+@pytest.mark.parametrize("line", ["draft: yes", "published: no", "status: draft", "draft: on"])
+def test_a_draft_is_one_however_it_says_so(line: str) -> None:
+    (failure,) = failures(raw(f"---\ntitle: Bridge\n{line}\n---\n{TEXT}", content_type="text/markdown"))
+    assert isinstance(failure.error, Rejected)
+    assert failure.error.code is Code.WITHHELD

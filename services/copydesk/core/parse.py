@@ -37,7 +37,7 @@ from copydesk.core.text.normalize import normalize_body, normalize_line
 from copydesk.core.text.stats import compute_stats
 from copydesk.core.timing import Stopwatch
 from copydesk.core.trace import NO_TRACE, Trace
-from copydesk.core.urls import canonical_url, domain_of
+from copydesk.core.urls import canonical_url, domain_of, same_site
 from copydesk_schemas.parsed import ParsedArticle
 from copydesk_schemas.parts import Dateline, Language, Link, Media, Quality, RawRef, Source, Stats
 from copydesk_schemas.reasons import Action, Code, DateRole, Flag, FoundIn, Stage
@@ -330,12 +330,16 @@ def _takedown(origin: _Origin, draft: Draft | None = None, item: int = 0) -> Par
         url = document.url or document.final_url
         canonical = canonical_url(document.final_url or url, None)
     else:
-        url = _address(draft, origin)
-        canonical = canonical_url(url, draft.canonical_link)
+        # A document speaks for its own site alone, or it could withdraw anybody's article; and where it was fetched
+        # names nothing, for one address may serve one item after the other.
+        stated, fetched = draft.canonical_link, document.final_url or document.url
+        url = stated if stated and fetched and same_site(stated, fetched) else None
+        canonical = canonical_url(url, None)
         if canonical is None and document.raw_id is None:
             raise Rejected(
                 Code.BAD_TAKEDOWN,
-                "its provider has canceled it, but neither a web address nor a raw_id tells which article that was",
+                "its provider has canceled it, but neither a web address of the site that it came from nor a raw_id "
+                "tells which article that was",
             )
     raw = origin.raw(document.content if draft is None else draft.content, item)
     claimed = (draft.language_claims if draft is not None else []) or [document.language_hint or ""]

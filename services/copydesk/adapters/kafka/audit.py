@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 from aiokafka import ConsumerRecord, TopicPartition
-from aiokafka.errors import GroupCoordinatorNotAvailableError, GroupLoadInProgressError
+from aiokafka.errors import GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError
 
 from copydesk.adapters.kafka.config import SOURCES, DeliveryConfig
 from copydesk.adapters.kafka.connection import admin, reader
@@ -171,7 +171,7 @@ class Auditor:
             try:
                 async with admin(self._config) as client:
                     return await group_offsets(client, group, places)
-            except (GroupCoordinatorNotAvailableError, GroupLoadInProgressError):
+            except (GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError):
                 if loop.time() > deadline:
                     raise
                 await asyncio.sleep(_WAIT_S)

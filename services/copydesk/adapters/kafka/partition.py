@@ -270,6 +270,7 @@ class PartitionPump:
         """Account for a batch whose commit went through although its answer was lost."""
         if self._uncommitted is not None and self._uncommitted.next_offset == next_offset:
             self._account(self._uncommitted.handled)
+            self._acknowledged = next_offset
         self._uncommitted = None
 
     async def _close(self) -> None:

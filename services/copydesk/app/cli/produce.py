@@ -198,8 +198,11 @@ async def _acknowledged(
                 if record.size <= limit:
                     future = await producer.send(topic, record.value, record.key, headers=list(record.headers))
                 await waiting.put((record, future))
-        finally:
-            await waiting.put(None)
+        except Exception:
+            await waiting.put(None)  # whoever waits goes on, and meets the error at the end
+            raise
+        # Cancelled it says nothing: nobody reads any more, and a full queue would be waited for without end.
+        await waiting.put(None)
 
     feeder = asyncio.create_task(feed())
     try:

@@ -104,6 +104,14 @@ def _no_document(record: WarcRecord) -> str | None:
     return TOO_LARGE if record.content_length > MAX_BODY else None
 
 
+def _date(record: WarcRecord) -> datetime | None:
+    try:
+        found: datetime | None = record.record_date
+    except (OverflowError, ValueError):  # a year that no clock has
+        return None
+    return found
+
+
 def _content_type(record: WarcRecord) -> str | None:
     return record.http_headers.get("Content-Type") or record.headers.get("WARC-Identified-Payload-Type")
 
@@ -145,7 +153,7 @@ def _unpack(record: WarcRecord, body: bytes) -> Capture | str:
         value=value,
         content_type=_content_type(record),
         url=(record.headers.get("WARC-Target-URI") or "").strip(" <>") or None,
-        fetched_at=record.record_date,
+        fetched_at=_date(record),
         headers={name: said for name in _HEADERS if (said := http.get(name))},
     )
 

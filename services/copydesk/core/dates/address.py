@@ -17,7 +17,13 @@ _DAY = re.compile(rf"/{_YEAR}(?:/|-|_)?(?P<m>0[1-9]|1[0-2])(?:/|-|_)?(?P<d>0[1-9
 _LOOSE_DAY = re.compile(rf"(?<!\d){_YEAR}(?P<s>[/_-])(?P<m>0?[1-9]|1[0-2])(?P=s)(?P<d>0?[1-9]|[12]\d|3[01])(?!\d)")
 _NAMED_DAY = re.compile(rf"/{_YEAR}/(?P<m>[a-z]{{3,9}})/(?P<d>0?[1-9]|[12]\d|3[01])(?!\d)", re.IGNORECASE)
 _MONTH = re.compile(rf"/{_YEAR}(?:/|-)(?P<m>0[1-9]|1[0-2])(?=/)")
-_GENERIC = frozenset({"ai", "am", "app", "cc", "co", "eu", "fm", "gg", "io", "is", "it", "la", "ly", "me", "to", "tv"})
+_GENERIC = frozenset(
+    {
+        "ac", "ag", "ai", "am", "app", "as", "bz", "cc", "cd", "cm", "co", "cx", "dj", "eu", "fm", "ga", "gd", "gg",
+        "gl", "gs", "im", "io", "is", "it", "je", "la", "lc", "li", "ly", "me", "ml", "mn", "ms", "mu", "nu", "ph",
+        "pw", "sc", "sh", "sr", "st", "so", "su", "tc", "tf", "tk", "tl", "to", "tv", "vc", "vg", "vu", "ws",
+    }
+)  # fmt: skip
 """Country codes that stand for no country in addresses, or for one that has no bearing on the order."""
 _CODES = {"uk": "GB"}
 _AMERICAN = frozenset({"gov", "mil", "edu"})

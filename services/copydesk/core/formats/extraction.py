@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -21,6 +22,8 @@ _BREAK = "\v"
 _PROSE = 80
 """Characters from which on a paragraph is prose rather than a label."""
 _ENOUGH = 500
+_MANY = 3_000
+"""Paragraphs from which on only the fast mode runs."""
 _SHARE = 0.9
 _MENU_LINE = 25
 _BESIDE = frozenset({"aside", "footer", "nav", "form", "header"})
@@ -71,7 +74,9 @@ def extract_body(tree: HtmlElement) -> Extracted:
     prose = prose_paragraphs(tree)
     size = sum(map(len, prose))
     body = ""
-    for fast in (True, False):
+    # The comparison takes time with the square of the number of paragraphs.
+    paragraphs = sum(1 for _ in islice(tree.iter("p"), _MANY))
+    for fast in (True, False) if paragraphs < _MANY else (True,):
         document: Any = trafilatura.bare_extraction(
             tree,
             fast=fast,

@@ -22,6 +22,9 @@ _NAMES = ("name", "title", "label", "src", "url")
 FrontMatter = dict[str, list[str]]
 
 
+_TOML_LINE = re.compile(r"^[ \t]*([\w-]{1,100})[ \t]*=[ \t]*([^\r\n]+)", re.MULTILINE)
+
+
 def read_front_matter(text: str) -> tuple[FrontMatter, str]:
     """Values by key (lower case, `_` for `-`), each a list of strings, and the text below."""
     opening = _OPENING.match(text)
@@ -42,8 +45,8 @@ def read_front_matter(text: str) -> tuple[FrontMatter, str]:
 def _toml(block: str) -> FrontMatter:
     try:
         values = tomllib.loads(block.replace("\r\n", "\n"))
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return {}
+    except (ValueError, RecursionError):  # one bad value (a day that does not exist, a number without end) costs itself
+        return _yaml("\n".join(f"{key}: {value}" for key, value in _TOML_LINE.findall(block)))
     found: FrontMatter = {}
     for key, value in values.items():
         _add(found, key, _flat(value))

@@ -71,8 +71,14 @@ def is_withdrawn(status: str | None) -> bool:
     return False
 
 
-def refuse_embargoed(until: str | None, document: RawDocument) -> None:
+def refuse_embargoed(until: str | None, document: RawDocument, *, release: bool = False) -> None:
     """Refuse what must not be published yet.
+
+    Args:
+        until: as it stands.
+        document: for the time at which it was fetched.
+        release: it is a plain date of release, which nearly every item has: without a time zone it counts as passed
+            once it may be. Of an embargo the latest that it can mean counts.
 
     Raises:
         Rejected: withheld, where the embargo had not ended when the document was fetched, or where that is not known.
@@ -84,7 +90,7 @@ def refuse_embargoed(until: str | None, document: RawDocument) -> None:
     if read is None or end is None:
         raise Rejected(Code.WITHHELD, f"it is under an embargo whose end can not be read: {until[:60]!r}")
     slack = timedelta() if read.date.tz_known else _ZONES
-    if document.fetched_at is None or end - slack > document.fetched_at:
+    if document.fetched_at is None or (end - slack if release else end + slack) > document.fetched_at:
         raise Rejected(Code.WITHHELD, f"it is under an embargo until {read.date.value}")
 
 

@@ -35,7 +35,9 @@ _DESCRIPTIONS = ("description", "summary", "excerpt", "abstract", "dek")
 _AUTHORS = ("authors", "author", "byline", "by")
 _SECTIONS = ("section", "category", "categories")
 _TAGS = ("tags", "keywords", "topics")
-_ADDRESSES = ("canonical_url", "canonicalurl", "canonical", "canonical_link", "permalink", "url", "link")
+_YES = frozenset({"true", "yes", "on", "1", "y"})
+_NO = frozenset({"false", "no", "off", "0", "n"})
+_ADDRESSES = ("canonical_url", "canonicalurl", "canonical", "canonical_link", "permalink", "url")
 _LANGUAGES = ("lang", "language", "locale")
 _PICTURES = ("image", "cover_image", "cover", "featured_image", "hero_image", "thumbnail", "images", "coverimage")
 _PUBLISHED = (
@@ -62,7 +64,7 @@ def markdown_draft(text: str, document: RawDocument, options: ParseOptions, *, t
         Rejected: oversized (links without number), withheld (marked as a draft), no_text.
     """
     head, text = read_front_matter(text)
-    if _says(head, "draft") == "true" or _says(head, "published") == "false":
+    if _says(head, "draft") in _YES or _says(head, "published") in _NO or _says(head, "status") == "draft":
         raise Rejected(Code.WITHHELD, "its front matter says that it is a draft")
     draft = Draft(content=document.content)
     if len(text) > MAX_CHARS:

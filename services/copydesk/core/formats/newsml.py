@@ -18,7 +18,7 @@ from copydesk.core.errors import Rejected
 from copydesk.core.formats import iptc
 from copydesk.core.formats.fragment import read_fragment
 from copydesk.core.formats.newsml_media import attach, code_of
-from copydesk.core.formats.nitf import fill_from_nitf
+from copydesk.core.formats.nitf import fill_from_nitf, refuse_unpublishable
 from copydesk.core.formats.xml_tree import attribute, child, children, language_of, line, read_xml
 from copydesk.core.options import ParseOptions
 from copydesk.core.text.normalize import normalize_body
@@ -102,7 +102,8 @@ def _draft(
     nature = iptc.code_name(code_of(child(meta, "itemClass")))
     if nature is not None and nature not in _TEXT_NATURES:
         raise Rejected(Code.NOT_ARTICLE, f"the news item is of the nature {nature[:40]!r}, not a text")
-    if iptc.is_withdrawn(code_of(child(meta, "pubStatus"))):
+    status = child(meta, "pubStatus")
+    if iptc.is_withdrawn(code_of(status) or line(status)):
         draft.withdrawn = True
         trace.note("newsml", "pubStatus", "a takedown", "its provider has canceled it")
         return draft
@@ -125,15 +126,17 @@ def _draft(
 def _read_content(draft: Draft, content: Any, document: RawDocument, options: ParseOptions) -> str | None:
     """The first rendition that can be read: NITF or XHTML in place, then data. What it was, for a person."""
     for inline in children(content, "inlineXML"):
-        for root in inline:
-            if root.tag == "nitf":
-                own = draft.language_claims
-                fill_from_nitf(draft, root, document, options)
-                draft.language_claims = list(dict.fromkeys([*own, *draft.language_claims]))
-            elif root.tag in _HTML_TAGS:
-                _read_html(draft, _markup(inline), options)
+        for root in children(inline, "nitf"):
+            refuse_unpublishable(root, document)
+            own = draft.language_claims
+            fill_from_nitf(draft, root, document, options)
+            draft.language_claims = list(dict.fromkeys([*own, *draft.language_claims]))
             if draft.body:
-                return str(root.tag)
+                return "nitf"
+        if any(root.tag in _HTML_TAGS for root in inline):
+            _read_html(draft, _markup(inline), options)
+            if draft.body:
+                return "html"
     for inline in children(content, "inlineData"):
         data = "".join(inline.itertext())
         if iptc.code_name(attribute(inline, "encoding")) in {"b64", "base64"}:

@@ -16,7 +16,7 @@ from copydesk.core.envelope import is_web_url
 from copydesk.core.errors import Rejected
 from copydesk.core.formats import iptc
 from copydesk.core.formats.fragment import read_fragment
-from copydesk.core.formats.nitf import fill_from_nitf
+from copydesk.core.formats.nitf import fill_from_nitf, refuse_unpublishable
 from copydesk.core.formats.xml_tree import read_xml
 from copydesk.core.options import ParseOptions
 from copydesk.core.structured.jsonld import plain
@@ -58,11 +58,11 @@ def ninjs_draft(data: Item, document: RawDocument, options: ParseOptions, *, tra
         kind = "event"
     if kind is not None and kind not in _TEXTS:
         raise Rejected(Code.NOT_ARTICLE, f"the ninjs item is of the type {kind[:40]!r}, not a text")
-    if iptc.is_withdrawn(_text(item.get("pubstatus"))):
+    if iptc.is_withdrawn(_readable(item, "pubstatus")):
         draft.withdrawn = True
         trace.note("ninjs", "pubstatus", "a takedown", "its provider has canceled it")
         return draft
-    embargo = _text(item.get("embargoed")) or _text(item.get("embargoeduntil"))
+    embargo = _readable(item, "embargoed") or _readable(item, "embargoeduntil")
     iptc.refuse_embargoed(embargo, document)
     _read_texts(draft, item, document, options, trace)
     _read_metadata(draft, item, document, embargo)
@@ -77,6 +77,19 @@ def _lower(value: Item) -> Item:
 
 def _text(value: Any) -> str | None:
     return value.strip() or None if isinstance(value, str) else str(value) if type(value) is int else None
+
+
+def _readable(item: Item, key: str) -> str | None:
+    """What decides over publication: a value that cannot be read is not the same as none.
+
+    Raises:
+        Rejected: withheld.
+    """
+    value = item.get(key)
+    text = _text(value)
+    if text is None and value not in (None, "", [], {}, False):
+        raise Rejected(Code.WITHHELD, f"its {key} can not be read: {str(value)[:60]}")
+    return text
 
 
 def _objects(value: Any) -> list[Item]:
@@ -148,7 +161,9 @@ def _read_html(draft: Draft, markup: str, _: RawDocument, options: ParseOptions)
 
 def _read_nitf(draft: Draft, text: str, document: RawDocument, options: ParseOptions) -> None:
     inner = Draft(content=b"", url=draft.url)
-    fill_from_nitf(inner, read_xml(text, options), document, options)
+    root = read_xml(text, options)
+    refuse_unpublishable(root, document)
+    fill_from_nitf(inner, root, document, options)
     draft.body, draft.media, draft.links = inner.body, inner.media, inner.links
 
 

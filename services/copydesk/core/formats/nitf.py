@@ -57,19 +57,41 @@ def nitf_drafts(
     docdata = child(root, "head/docdata")
     draft = Draft(content=document.content)
     _identify(draft, docdata, document)
-    status = attribute(docdata, "management-status")
-    release = attribute(child(docdata, "date.release"), "norm")
-    # `embargoed` is no status of its own: the release date says until when.
-    if iptc.is_withdrawn(None if iptc.code_name(status) == "embargoed" and release else status):
+    if is_withdrawn(docdata, document):
         draft.withdrawn = True
         trace.note("nitf", "management-status", "a takedown", "its provider has canceled it")
         return [draft]
-    if release is not None and read_date(release) is not None:
-        iptc.refuse_embargoed(release, document)
     fill_from_nitf(draft, root, document, options)
     if not draft.body:
         raise Rejected(Code.NO_TEXT, "the NITF document has no text in its body.content")
     return [draft]
+
+
+def is_withdrawn(docdata: Any, document: RawDocument) -> bool:
+    """Whether the document takes its article back.
+
+    Raises:
+        Rejected: withheld, where it must not be published, or not yet.
+    """
+    status = attribute(docdata, "management-status")
+    release = attribute(child(docdata, "date.release"), "norm")
+    # `embargoed` is no status of its own: the release date says until when.
+    embargoed = iptc.code_name(status) == "embargoed"
+    if iptc.is_withdrawn(None if embargoed and release else status):
+        return True
+    if release is not None and (embargoed or read_date(release) is not None):
+        iptc.refuse_embargoed(release, document, release=not embargoed)
+    return False
+
+
+def refuse_unpublishable(root: Any, document: RawDocument) -> None:
+    """Refuse an `nitf` element within another format whose own head forbids what that format allows.
+
+    Raises:
+        Rejected: withheld.
+    """
+    if is_withdrawn(child(root, "head/docdata"), document):
+        raise Rejected(Code.WITHHELD, "the NITF within the item is canceled")
 
 
 def fill_from_nitf(draft: Draft, root: Any, document: RawDocument, options: ParseOptions) -> None:
@@ -219,7 +241,8 @@ def _body(draft: Draft, root: Any, options: ParseOptions) -> None:
         # Agencies wrap their lines so; two in a row divide paragraphs.
         following = pause.getnext()
         if following is None or following.tag != "br" or (pause.tail or "").strip():
-            _drop(pause)
+            # Renamed in place: taking each out would move the text behind it, again and again.
+            pause.tag, pause.text = "wrap", " "
     for row in list(whole.iter("tr")):
         cells = [text for cell in row if cell.tag in {"td", "th"} and (text := _blocks(cell))]
         tail = row.tail
