@@ -137,3 +137,9 @@ def test_only_web_addresses_are_addresses(url: str) -> None:
 def test_media_type_and_charset_of_a_content_type() -> None:
     assert split_media_type('Text/HTML; boundary=x; Charset="utf-8"') == ("text/html", "utf-8")
     assert split_media_type(" ") == (None, None)
+
+
+def test_a_record_beyond_any_envelope_is_refused_before_it_is_parsed() -> None:
+    with pytest.raises(Rejected) as refused:
+        read_raw(message(b'{"content": "' + b"x" * (48 * 1024 * 1024) + b'"}'))
+    assert refused.value.code is Code.OVERSIZED

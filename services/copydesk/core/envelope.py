@@ -28,6 +28,11 @@ _MAX_RAW_ID = 512
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 
 
+_MAX_VALUE = 48 * 1024 * 1024
+"""Bytes of a record, far above what the topic takes: JSON takes twenty times its size in memory once it is parsed, and
+a process that meets its memory limit in the middle of that dies."""
+
+
 def read_raw(message: Message) -> RawDocument:
     """The document of a raw record and what its producer says of it.
 
@@ -35,11 +40,13 @@ def read_raw(message: Message) -> RawDocument:
     `content_base64` or `action`. Every other value is a bare document, form A.
 
     Raises:
-        Rejected: empty, invalid_envelope, bad_takedown or bad_url.
+        Rejected: empty, oversized, invalid_envelope, bad_takedown or bad_url.
     """
     value = message.value
     if value is None or not value.strip(_BLANK).removeprefix(_UTF8_BOM):
         raise Rejected(Code.EMPTY, "the record has no value")
+    if len(value) > _MAX_VALUE:
+        raise Rejected(Code.OVERSIZED, f"the record has {len(value)} bytes; the limit is {_MAX_VALUE}")
     headers = _texts(message.headers)
     media_type, charset = split_media_type(headers.get("content-type"))
     arrived = datetime.fromtimestamp(message.timestamp_ms / 1000, UTC) if message.timestamp_ms > 0 else None
