@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
@@ -199,3 +199,12 @@ def is_web_url(url: str) -> bool:
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         return False
+
+
+def web_url(address: str, base: str | None) -> str | None:
+    """The absolute web address that one stands for on a page at `base`; None where it is none."""
+    try:
+        url = urljoin(base or "", address)
+    except ValueError:
+        return None
+    return url if is_web_url(url) else None

@@ -82,12 +82,12 @@ def read_documents(names: Iterable[str], left_out: Counter[str] | None = None) -
         with _opened(name) as stream:
             if _is_archive(name, stream):
                 if left_out is None:
-                    raise CommandError(f"{_called(name)} is a web archive: `copydesk produce` and `process` read it.")
+                    raise CommandError(f"{called(name)} is a web archive: `copydesk produce` and `process` read it.")
                 yield from _captures(name, stream, left_out)
                 continue
             value = _read(name, stream)
         path = Path(name.removesuffix(".gz"))
-        yield Document(_called(name), value, MEDIA_TYPES.get(path.suffix.lower()))
+        yield Document(called(name), value, MEDIA_TYPES.get(path.suffix.lower()))
 
 
 def read_lines(names: Iterable[str]) -> Iterator[bytes]:
@@ -197,10 +197,10 @@ def _lines(name: str, stream: io.BufferedIOBase) -> Iterator[bytes]:
 def _captures(name: str, stream: io.BufferedIOBase, left_out: Counter[str]) -> Iterator[Document]:
     try:
         for capture in read_captures(stream, left_out):
-            called = f"{_called(name)}: {capture.url or 'a response without address'}"
-            yield Document(called, capture.value, capture.content_type, capture)
+            title = f"{called(name)}: {capture.url or 'a response without address'}"
+            yield Document(title, capture.value, capture.content_type, capture)
     except ArchiveError as error:
-        raise CommandError(f"{_called(name)} cannot be read to its end: {error}. What came before was read.") from error
+        raise CommandError(f"{called(name)} cannot be read to its end: {error}. What came before was read.") from error
 
 
 def _read(name: str, stream: io.BufferedIOBase) -> bytes:
@@ -215,10 +215,11 @@ def _read(name: str, stream: io.BufferedIOBase) -> bytes:
 
 def _unreadable(name: str, error: Exception) -> str:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return f"{_called(name)} cannot be read: {reason}."
+    return f"{called(name)} cannot be read: {reason}."
 
 
-def _called(name: str) -> str:
+def called(name: str) -> str:
+    """What a file is called in a message."""
     return "standard input" if name == STDIN else name
 
 

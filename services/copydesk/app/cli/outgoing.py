@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from copydesk.app.cli.inputs import STDIN, Document, read_lines
+from copydesk.app.cli.inputs import Document, called, read_lines
 
 if TYPE_CHECKING:
     from copydesk_schemas.raw import SourceHint
@@ -79,11 +79,10 @@ def line_records(files: Iterable[str]) -> Iterator[Outgoing]:
 
     headers = (("content-type", RAW_MEDIA_TYPE.encode()),)
     for name in files:
-        called = "standard input" if name == STDIN else name
         for number, line in enumerate(read_lines([name]), start=1):
             value = line.strip()
             if value:
-                yield Outgoing(f"{called}, line {number}", _url_of(value), value, headers, one_of_many=True)
+                yield Outgoing(f"{called(name)}, line {number}", _url_of(value), value, headers, one_of_many=True)
 
 
 def _url_of(value: bytes) -> bytes | None:

@@ -14,15 +14,13 @@ _MAX_CHARS = 50_000
 _MAX_ITEMS = 100
 _OPENING = re.compile(r"\A\ufeff?\s{0,20}(---|\+\+\+)[ \t]*\r?\n")
 _KEY = re.compile(r"([A-Za-z_][\w.\-]{0,60})[ \t]*:(?:[ \t]+(.*))?")
+_TOML_LINE = re.compile(r"^[ \t]*([\w-]{1,100})[ \t]*=[ \t]*([^\r\n]+)", re.MULTILINE)
 _COMMENT = re.compile(r"(?:\A|\s)#.*\Z")
 _ESCAPES = {"n": " ", "t": " ", '"': '"', "\\": "\\", "/": "/"}
 _NAMES = ("name", "title", "label", "src", "url")
 """Keys of an object that stand for it: of an author, a category, a picture."""
 
 FrontMatter = dict[str, list[str]]
-
-
-_TOML_LINE = re.compile(r"^[ \t]*([\w-]{1,100})[ \t]*=[ \t]*([^\r\n]+)", re.MULTILINE)
 
 
 def read_front_matter(text: str) -> tuple[FrontMatter, str]:

@@ -33,6 +33,7 @@ _KEY_POINTS = re.compile(
 )
 _ARTICLE_OG = frozenset({"article", "news", "blog", "newsarticle", "video.other"})
 _HEADINGS = 10
+"""Headings of a page that may be its printed headline: it is among the first."""
 _NOTE = 300
 """Characters that an invitation to subscribe has at most."""
 _LONG_BODY = 1_200

@@ -131,6 +131,12 @@ def found_date(raw: str, role: DateRole, source: str, confidence: float) -> Foun
     return FoundDate(raw[:_DATE_CHARS], role, source, confidence)
 
 
+def take_address(draft: Draft, fetched: str | None, stated: str | None) -> None:
+    """Where it was fetched, else what it calls its own address, which counts where it is one of the web."""
+    draft.canonical_link = stated if stated and is_web_url(stated) else None
+    draft.url = fetched or draft.canonical_link
+
+
 def take_source(draft: Draft, document: RawDocument, name: str | None) -> None:
     """The publisher: what the producer says comes first, then what the item says."""
     hint = document.source

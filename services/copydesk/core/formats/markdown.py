@@ -75,8 +75,7 @@ def markdown_draft(text: str, document: RawDocument, options: ParseOptions, *, t
         limit = 2 * options.max_html_links
         raise Rejected(Code.OVERSIZED, f"the text has {brackets} opening brackets; the limit is {limit}")
     stated = next((url for key in _ADDRESSES for url in head.get(key, ()) if is_web_url(url)), None)
-    draft.url = document.final_url or document.url or stated
-    draft.canonical_link = stated
+    iptc.take_address(draft, document.final_url or document.url, stated)
     blocks = read_blocks(text, draft.url, options)
     _take_head(draft, head, document)
     _take_title(draft, blocks, trace)

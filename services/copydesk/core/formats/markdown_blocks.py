@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
-from copydesk.core.envelope import is_web_url
+from copydesk.core.envelope import web_url
 from copydesk.core.formats.fragment import read_fragment
 from copydesk.core.lines.captions import split_credit
 from copydesk.core.options import ParseOptions
@@ -73,11 +72,7 @@ def absolute(address: str | None, base: str | None) -> str | None:
     """A web address from one that may be relative, or None."""
     if not address or address.startswith(("#", "data:")):
         return None
-    try:
-        url = urljoin(base or "", address)
-    except ValueError:
-        return None
-    return url if is_web_url(url) else None
+    return web_url(address, base)
 
 
 def _blocks(tokens: list[Token], base: str | None, options: ParseOptions) -> Iterator[Block]:

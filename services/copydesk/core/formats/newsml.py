@@ -93,10 +93,7 @@ def _draft(
 ) -> Draft:
     meta, about = child(item, "itemMeta"), child(item, "contentMeta")
     draft = Draft(content=content)
-    guid = attribute(item, "guid")
-    stated = guid if guid and is_web_url(guid) else None
-    draft.url = address or stated
-    draft.canonical_link = stated
+    iptc.take_address(draft, address, attribute(item, "guid"))
     language = attribute(child(about, "language"), "tag")
     draft.language_claims = iptc.claims_of(language, language_of(item), document.language_hint)
     nature = iptc.code_name(code_of(child(meta, "itemClass")))

@@ -48,10 +48,7 @@ def ninjs_draft(data: Item, document: RawDocument, options: ParseOptions, *, tra
     """
     item = _lower(data)
     draft = Draft(content=document.content)
-    uri = _text(item.get("uri"))
-    stated = uri if uri and is_web_url(uri) else None
-    draft.url = document.final_url or document.url or stated
-    draft.canonical_link = stated
+    iptc.take_address(draft, document.final_url or document.url, _text(item.get("uri")))
     draft.language_claims = iptc.claims_of(_text(item.get("language")), document.language_hint)
     kind = iptc.code_name(_text(item.get("type")))
     if kind is None and ("eventdetails" in item or "plannedcoverage" in item):

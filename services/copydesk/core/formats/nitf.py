@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urljoin
 
 from lxml import etree
 
 from copydesk.core.dates.read import read_date
 from copydesk.core.document import Draft, FoundDate, RawDocument
-from copydesk.core.envelope import is_web_url
+from copydesk.core.envelope import web_url
 from copydesk.core.errors import Rejected
 from copydesk.core.formats import iptc
 from copydesk.core.formats.fragment import read_fragment
@@ -131,9 +130,7 @@ def fill_from_nitf(draft: Draft, root: Any, document: RawDocument, options: Pars
 def _identify(draft: Draft, docdata: Any, document: RawDocument) -> None:
     """Addresses: where it was fetched; its own identifier counts where it is a web address."""
     stated = attribute(child(docdata, "doc-id"), "id-string")
-    stated = stated if stated and is_web_url(stated) else None
-    draft.url = document.final_url or document.url or stated
-    draft.canonical_link = stated
+    iptc.take_address(draft, document.final_url or document.url, stated)
 
 
 def _subject(subject: Any) -> str | None:
@@ -242,7 +239,7 @@ def _body(draft: Draft, root: Any, options: ParseOptions) -> None:
         following = pause.getnext()
         if following is None or following.tag != "br" or (pause.tail or "").strip():
             # Renamed in place: taking each out would move the text behind it, again and again.
-            pause.tag, pause.text = "wrap", " "
+            pause.tag = "wrap"
     for row in list(whole.iter("tr")):
         cells = [text for cell in row if cell.tag in {"td", "th"} and (text := _blocks(cell))]
         tail = row.tail
@@ -277,7 +274,11 @@ def _drop(element: Any) -> None:
 def _media(element: Any, base: str | None) -> Media | None:
     references = list(children(element, "media-reference"))
     renditions = [
-        (_absolute(attribute(one, "source") or "", base), iptc.pixels(one.get("width")), iptc.pixels(one.get("height")))
+        (
+            web_url(attribute(one, "source") or "", base) or "",
+            iptc.pixels(one.get("width")),
+            iptc.pixels(one.get("height")),
+        )
         for one in references
     ]
     url, width, height = iptc.best_rendition(renditions)
@@ -300,10 +301,3 @@ def _media(element: Any, base: str | None) -> Media | None:
         width=width,
         height=height,
     )
-
-
-def _absolute(source: str, base: str | None) -> str:
-    try:
-        return urljoin(base or "", source)
-    except ValueError:
-        return ""

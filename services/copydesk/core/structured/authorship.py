@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
-from copydesk.core.envelope import is_web_url
+from copydesk.core.envelope import web_url
 from copydesk.core.structured.authors import read_authors
 from copydesk.core.structured.byline_names import weigh_names
 from copydesk.core.structured.bylines import Byline, find_bylines
@@ -139,13 +138,7 @@ def _composed(node: dict[str, Any]) -> str | None:
 
 def _profile(node: dict[str, Any], base: str | None) -> str | None:
     link = node.get("url")
-    if not isinstance(link, str):
-        return None
-    try:
-        url = urljoin(base or "", link)
-    except ValueError:
-        return None
-    return url if is_web_url(url) else None
+    return web_url(link, base) if isinstance(link, str) else None
 
 
 def _meta(page: PageData) -> list[_Entry]:

@@ -6,11 +6,10 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
-from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
-from copydesk.core.envelope import is_web_url
+from copydesk.core.envelope import web_url
 from copydesk.core.structured.authors import BYLINE_START
 from copydesk.core.structured.person import is_person
 from copydesk.core.text.normalize import normalize_line
@@ -155,7 +154,7 @@ def _byline(
         return None
     return Byline(
         text=text,
-        url=_absolute(base, href),
+        url=web_url(href, base) if href else None,
         kind=kind,
         distance=distance,
         beside=place.beside or (kind == "by" and element.tag == "aside"),
@@ -223,11 +222,3 @@ def _read(element: Any) -> tuple[str | None, str]:
                 del pieces[-1]
                 return (" | ".join(pieces[:3]) if pieces and len(pieces[0]) <= _NAME_CHARS else None), href
     return (" | ".join(pieces) if length > 5 else None), href
-
-
-def _absolute(base: str | None, href: str) -> str | None:
-    try:
-        url = urljoin(base or "", href)
-    except ValueError:
-        return None
-    return url if href and is_web_url(url) else None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from itertools import islice
-from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
-from copydesk.core.envelope import is_web_url
+from copydesk.core.envelope import web_url
 from copydesk.core.text.normalize import normalize_line
 from copydesk_schemas.parts import Link
 from copydesk_schemas.reasons import LinkRel
@@ -46,11 +45,8 @@ def body_links(tree: HtmlElement, body: str, base: str | None) -> list[Link]:
             known[block] = len(own) >= 25 and own in lines
         if not known[block]:
             continue
-        try:
-            url = urljoin(base or "", href)
-        except ValueError:
-            continue
-        if is_web_url(url) and (url, text) not in found:
+        url = web_url(href, base)
+        if url is not None and (url, text) not in found:
             found[url, text] = Link(url=url, text=text[:300], rel=LinkRel.BODY)
             if len(found) >= _MAX_LINKS:
                 break

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
-from copydesk.core.envelope import is_web_url
+from copydesk.core.envelope import web_url
 from copydesk.core.structured.jsonld import text_of
 from copydesk.core.structured.page import PageData
 from copydesk.core.text.normalize import normalize_line
@@ -139,11 +138,7 @@ def _address(image: Any, base: str | None) -> str | None:
 def _absolute(url: str | None, base: str | None) -> str | None:
     if not url or url.startswith("data:"):
         return None
-    try:
-        url = urljoin(base or "", url.strip())
-    except ValueError:
-        return None
-    return url if is_web_url(url) else None
+    return web_url(url.strip(), base)
 
 
 def _pixels(image: Any, name: str) -> int | None:

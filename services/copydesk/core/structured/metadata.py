@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from copydesk import __version__
 from copydesk.core.document import Draft, RawDocument
-from copydesk.core.envelope import is_web_url
+from copydesk.core.envelope import web_url
 from copydesk.core.structured import media
 from copydesk.core.structured.authorship import read_authorship
 from copydesk.core.structured.dates import read_dates
@@ -199,11 +199,8 @@ def _links(draft: Draft, page: PageData, base: str | None) -> None:
     for link, where, confidence in declared:
         if not link:
             continue
-        try:
-            absolute = urljoin(base or "", link)
-        except ValueError:
-            continue
-        if is_web_url(absolute):
+        absolute = web_url(link, base)
+        if absolute is not None:
             draft.canonical_link = absolute
             _took(draft, "canonical_url", where, confidence)
             return
