@@ -19,7 +19,7 @@ from copydesk.core.lines.dateline import read_dateline
 from copydesk.core.structured.authors import read_authors
 from copydesk.core.structured.metadata import language_tag
 from copydesk.core.structured.publisher import agency, credited, host_of
-from copydesk.core.structured.titles import key_of
+from copydesk.core.structured.title_text import key_of
 from copydesk.core.text.normalize import normalize_line, paragraphs
 from copydesk_schemas.parts import Dateline, Genre, Media, Rights, Source
 from copydesk_schemas.reasons import Code, DateRole, Flag, FoundIn, MediaType
