@@ -20,6 +20,7 @@ from copydesk.core.formats.feed import feed_drafts, json_feed_drafts
 from copydesk.core.formats.html import parse_html_page
 from copydesk.core.formats.markdown import markdown_draft
 from copydesk.core.formats.newsml import newsml_drafts
+from copydesk.core.formats.newsml_1 import newsml_1_drafts
 from copydesk.core.formats.ninjs import ninjs_draft
 from copydesk.core.formats.nitf import nitf_drafts
 from copydesk.core.formats.structured_article import json_ld_draft
@@ -190,7 +191,7 @@ def _read(
         charset=decoded.charset,
         flags=frozenset(flags),
         items=origin.items or len(drafts),
-        is_feed=sniffed.format in _FEEDS,
+        is_feed=sniffed.format in _FEEDS or len(drafts) > 1,
     )
     return drafts, known
 
@@ -222,6 +223,9 @@ def _drafts(
         case Format.NEWSML_ITEM | Format.NEWSML_MESSAGE:
             with watch.step("newsml"):
                 return newsml_drafts(text, document, options, trace=trace)
+        case Format.NEWSML_1:
+            with watch.step("newsml"):
+                return newsml_1_drafts(text, document, options, trace=trace)
         case Format.NITF:
             with watch.step("nitf"):
                 return nitf_drafts(text, document, options, trace=trace)

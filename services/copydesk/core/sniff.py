@@ -26,6 +26,7 @@ class Format(StrEnum):
     NINJS = "ninjs"
     NEWSML_ITEM = "newsml_item"
     NEWSML_MESSAGE = "newsml_message"
+    NEWSML_1 = "newsml_1"
     NITF = "nitf"
 
 
@@ -40,6 +41,7 @@ _MEDIA_TYPES = {
     Format.NINJS: "application/ninjs+json",  # none is registered
     Format.NEWSML_ITEM: "application/vnd.iptc.g2.newsitem+xml",
     Format.NEWSML_MESSAGE: "application/vnd.iptc.g2.newsmessage+xml",
+    Format.NEWSML_1: "text/vnd.iptc.newsml",
     Format.NITF: "application/nitf+xml",
 }
 _GENERIC = {"application/octet-stream", "binary/octet-stream", "application/unknown", "*/*", "text/*"}
@@ -50,6 +52,7 @@ _NEWSML_TYPES = {
     "application/vnd.iptc.g2.newsitem+xml", "application/vnd.iptc.g2.newsmessage+xml",
     "application/vnd.iptc.g2.packageitem+xml", "application/newsml+xml", "application/newsml-g2+xml",
 }  # fmt: skip
+_NITF_TYPES = {"application/nitf+xml", "application/vnd.iptc.nitf+xml", "text/vnd.iptc.nitf", "text/nitf"}
 _CLAIMS: dict[Format, set[str]] = {
     Format.HTML: {"text/html", "application/xhtml+xml", *_XML_TYPES},
     Format.TEXT: {"text/plain", *_MARKDOWN_TYPES},
@@ -62,7 +65,8 @@ _CLAIMS: dict[Format, set[str]] = {
     Format.NINJS: {"application/ninjs+json", "application/vnd.iptc.ninjs+json", *_JSON_TYPES},
     Format.NEWSML_ITEM: {*_NEWSML_TYPES, *_XML_TYPES},
     Format.NEWSML_MESSAGE: {*_NEWSML_TYPES, *_XML_TYPES},
-    Format.NITF: {"application/nitf+xml", "application/vnd.iptc.nitf+xml", "text/nitf", *_XML_TYPES},
+    Format.NEWSML_1: {"text/vnd.iptc.newsml", "application/newsml+xml", *_XML_TYPES},
+    Format.NITF: {*_NITF_TYPES, *_XML_TYPES},
 }
 _SPECIFIC = {
     Format.HTML: {"text/html", "application/xhtml+xml"},
@@ -110,10 +114,10 @@ _NEWS_XML = {
     "newsitem": Format.NEWSML_ITEM,
     "packageitem": Format.NEWSML_ITEM,
     "newsmessage": Format.NEWSML_MESSAGE,
+    "newsml": Format.NEWSML_1,
     "nitf": Format.NITF,
 }
 _KNOWN_XML = {
-    "newsml": "NewsML 1",
     "svg": "an SVG drawing",
     "urlset": "a sitemap",
     "sitemapindex": "a sitemap index",
@@ -125,7 +129,7 @@ _NINJS_KEYS = frozenset(
         "firstcreated", "pubstatus", "representationtype",
     }
 )  # fmt: skip
-_READ = "send HTML, text, Markdown, a feed, JSON-LD, ninjs, NewsML-G2 or NITF"
+_READ = "send HTML, text, Markdown, a feed, JSON-LD, ninjs, NewsML or NITF"
 _ARTICLE_TYPE = re.compile(r"(?:Article|BlogPosting|Report|NewsStory)\Z")
 
 
