@@ -97,7 +97,6 @@ class Auditor:
         self._raw_topic = config.topic(TopicRole.RAW)
         self._book = Book(self._raw_topic)
         self._audit = Audit(Report())
-        self._expired_unread = 0
 
     async def run(self) -> Audit:
         """Read everything and judge.
@@ -106,10 +105,10 @@ class Auditor:
             KafkaError, TimeoutError: a topic could not be read.
         """
         log_end = await self._replays({})
-        committed = await self._committed(Stage.PARSE)
-        expired_unread = self._expired_unread
+        committed, expired_unread = await self._committed(Stage.PARSE)
         for stage in (Stage.DEDUPE, Stage.ENRICH):
-            await self._in_flight(stage, await self._committed(stage))
+            positions, _ = await self._committed(stage)
+            await self._in_flight(stage, positions)
         expired_before = await self._outcomes()
         await self._replays(log_end, moving=True)
         begins = await self._raw(committed)
@@ -126,7 +125,7 @@ class Auditor:
     async def caught_up(self) -> bool:
         """Whether no stage has anything to read."""
         for stage in SOURCES:
-            committed = await self._committed(stage)
+            committed, _ = await self._committed(stage)
             _, ends = await bounds(self._config, committed)
             behind = {place: ends[place] - offset for place, offset in committed.items()}
             if any(records > _MANY for records in behind.values()):
@@ -153,15 +152,18 @@ class Auditor:
         name = self._config.topic(role)
         return parts(name, self._there.get(name, ()))
 
-    async def _committed(self, stage: Stage) -> dict[TopicPartition, int]:
-        """Next offset that a stage reads, by partition: the first retained one where nothing is committed."""
+    async def _committed(self, stage: Stage) -> tuple[dict[TopicPartition, int], int]:
+        """Next offset that a stage reads, by partition, and how many were deleted before it came to them.
+
+        The next one is the first retained one where nothing is committed.
+        """
         places = self._places(SOURCES[stage])
         begins, _ = await bounds(self._config, places)
         offsets = await self._group_offsets(self._config.group(stage), places)
         # A group that has never committed has not begun: what was there before it is none of its business.
         known = {place: offset for place, offset in offsets.items() if offset is not None}
-        self._expired_unread = sum(max(0, begins[place] - offset) for place, offset in known.items())
-        return {place: max(known.get(place, -1), begins[place]) for place in places}
+        expired = sum(max(0, begins[place] - offset) for place, offset in known.items())
+        return {place: max(known.get(place, -1), begins[place]) for place in places}, expired
 
     async def _group_offsets(self, group: str, places: list[TopicPartition]) -> Mapping[TopicPartition, int | None]:
         """What a group has committed. A cluster that has never had one makes the topic for it first."""

@@ -12,7 +12,7 @@ from datetime import timedelta
 from copydesk import __version__
 from copydesk.core.dates.read import read_date
 from copydesk.core.document import Draft, FoundDate, RawDocument
-from copydesk.core.envelope import is_web_url, web_url
+from copydesk.core.envelope import is_web_url
 from copydesk.core.errors import Rejected
 from copydesk.core.lines.byline import read_byline
 from copydesk.core.lines.dateline import read_dateline
@@ -259,11 +259,6 @@ def pixels(value: object) -> int | None:
     text = str(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else ""
     whole = text.partition(".")[0]
     return int(whole) or None if 0 < len(whole) <= 5 and whole.isascii() and whole.isdigit() else None
-
-
-def media_address(stated: str | None, base: str | None) -> str | None:
-    """The web address of a rendition; None where none is stated, for that is not the address of the page."""
-    return web_url(stated, base) if stated else None
 
 
 def best_rendition(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import takewhile
 from typing import Any
 
+from copydesk.core.envelope import web_url
 from copydesk.core.formats import iptc
 from copydesk.core.formats.xml_tree import attribute, child, children, line
 from copydesk_schemas.parts import Media
@@ -94,7 +95,7 @@ def _holds_several(component: Any) -> bool:
 
 def _media(group: Any, contents: list[Any], base: str | None) -> Media | None:
     renditions = [
-        (iptc.media_address(attribute(one, "Href"), base) or "", _pixels(one, "width"), _pixels(one, "height"))
+        (web_url(attribute(one, "Href") or "", base) or "", _pixels(one, "width"), _pixels(one, "height"))
         for one in contents
     ]
     url, width, height = iptc.best_rendition(renditions)

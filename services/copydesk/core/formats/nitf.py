@@ -12,6 +12,7 @@ from lxml import etree
 
 from copydesk.core.dates.read import read_date
 from copydesk.core.document import Draft, FoundDate, RawDocument
+from copydesk.core.envelope import web_url
 from copydesk.core.errors import Rejected
 from copydesk.core.formats import iptc
 from copydesk.core.formats.fragment import read_fragment
@@ -274,7 +275,7 @@ def _media(element: Any, base: str | None) -> Media | None:
     references = list(children(element, "media-reference"))
     renditions = [
         (
-            iptc.media_address(attribute(one, "source"), base) or "",
+            web_url(attribute(one, "source") or "", base) or "",
             iptc.pixels(one.get("width")),
             iptc.pixels(one.get("height")),
         )
