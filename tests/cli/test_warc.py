@@ -78,6 +78,9 @@ def test_fractions_of_a_second() -> None:
         "application/feed+json",
         "application/ld+json",
         "application/vnd.iptc.g2.newsitem+xml",
+        "text/vnd.iptc.newsml",
+        "text/nitf",
+        "text/rss+xml",
     ],
 )
 def test_types_that_may_hold_an_article(kind: str) -> None:

@@ -53,7 +53,7 @@ _NEWSML_TYPES = {
     "application/vnd.iptc.g2.packageitem+xml", "application/newsml+xml", "application/newsml-g2+xml",
 }  # fmt: skip
 _NITF_TYPES = {"application/nitf+xml", "application/vnd.iptc.nitf+xml", "text/vnd.iptc.nitf", "text/nitf"}
-_CLAIMS: dict[Format, set[str]] = {
+CLAIMS: dict[Format, set[str]] = {
     Format.HTML: {"text/html", "application/xhtml+xml", *_XML_TYPES},
     Format.TEXT: {"text/plain", *_MARKDOWN_TYPES},
     Format.RSS: {"application/rss+xml", "application/rdf+xml", "text/rss+xml", *_XML_TYPES},
@@ -68,6 +68,7 @@ _CLAIMS: dict[Format, set[str]] = {
     Format.NEWSML_1: {"text/vnd.iptc.newsml", "application/newsml+xml", *_XML_TYPES},
     Format.NITF: {*_NITF_TYPES, *_XML_TYPES},
 }
+"""Media types under which a document of each format may be sent; any other is a lie."""
 _SPECIFIC = {
     Format.HTML: {"text/html", "application/xhtml+xml"},
     Format.RSS: {"application/rss+xml", "application/rdf+xml", "text/rss+xml"},
@@ -170,7 +171,7 @@ def sniff(text: str, claimed: str | None = None) -> Sniffed:
     return Sniffed(
         format=found,
         media_type=claimed if claimed and claimed in _SPECIFIC.get(found, ()) else _MEDIA_TYPES[found],
-        mismatch=claimed is not None and claimed not in _GENERIC and claimed not in _CLAIMS[found],
+        mismatch=claimed is not None and claimed not in _GENERIC and claimed not in CLAIMS[found],
         reason=reason,
         data=data,
     )  # fmt: skip
@@ -193,7 +194,7 @@ def _format(text: str, claimed: str | None) -> tuple[Format, str, Any]:
     if name == "feed":
         return Format.ATOM, "the root element is feed", None
     if name in _HTML_ROOTS and not (declared_xml and name not in {"html", "body", "div", "article"}):
-        strong = name == "html" or claimed in _CLAIMS[Format.HTML] or len(_MARKUP.findall(text[:200_000])) >= 2
+        strong = name == "html" or claimed in CLAIMS[Format.HTML] or len(_MARKUP.findall(text[:200_000])) >= 2
         if strong:
             return Format.HTML, f"it begins with <{name}>", None
     elif name in _NEWS_XML:
@@ -209,7 +210,7 @@ def _format(text: str, claimed: str | None) -> tuple[Format, str, Any]:
     if marked.front_matter or (says_markdown and marked.total):
         return Format.MARKDOWN, f"Markdown: {marked}", None
     marks = len(_MARKUP.findall(text[:200_000]))
-    if marks >= 1 and claimed in _CLAIMS[Format.HTML]:
+    if marks >= 1 and claimed in CLAIMS[Format.HTML]:
         return Format.HTML, f"claimed, and {marks} marks of markup bear it out", None
     # Text that shows a tag or two stays text; a page without its head has many in proportion to its lines.
     if marks >= 5 and marks * 2 >= text.count("\n", 0, 200_000):

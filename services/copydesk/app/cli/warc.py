@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MAGIC = b"WARC/"
 
 _TYPES = re.compile(
-    r"text/(?:html|plain|xml|json|markdown|x-markdown)"
+    r"text/(?:html|plain|xml|json|markdown|x-markdown|nitf|vnd\.iptc\.(?:newsml|nitf)|[\w.\-]{1,60}\+xml)"
     r"|application/(?:xml|json|(?!soap\+|opensearchdescription\+|manifest\+)[\w.\-]{1,60}\+(?:xml|json))"
 )
 """Media types of pages, texts, feeds and articles in JSON. In others (styles, scripts, images) there is no article."""
