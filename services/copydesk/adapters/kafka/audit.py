@@ -12,7 +12,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -23,6 +23,7 @@ from copydesk.adapters.kafka.config import SOURCES, DeliveryConfig
 from copydesk.adapters.kafka.connection import admin, reader
 from copydesk.adapters.kafka.ledger import group_offsets
 from copydesk.adapters.kafka.topic_reader import Offsets, bounds, parts, place_of, read_topics, settled_ends
+from copydesk.adapters.kafka.topics import compacted
 from copydesk.core import headers as h
 from copydesk.core.audit import Book, Bounds, Report, forgotten_before
 from copydesk.core.letters import UnreadableError, read_entry
@@ -73,6 +74,10 @@ class Audit:
     """Records of our topics that are none of ours."""
     elsewhere: int = 0
     """Outcomes that name a raw record of another topic."""
+    compacted: list[str] = field(default_factory=list)
+    """Topics that forget what a later record of the same key replaces; `Bounds` says what that hides."""
+    policy_unknown: list[str] = field(default_factory=list)
+    """Topics that may be compacted: this user may not see it."""
     first_stranger: str | None = None
 
 
@@ -104,6 +109,9 @@ class Auditor:
         Raises:
             KafkaError, TimeoutError: a topic could not be read.
         """
+        judged = [self._config.topic(role) for role in (TopicRole.RAW, *_KINDS, TopicRole.REPLAYS)]
+        present = [name for name in judged if name in self._there]
+        self._audit.compacted, self._audit.policy_unknown = await compacted(self._config, present)
         log_end = await self._replays({})
         committed, expired_unread = await self._committed(Stage.PARSE)
         for stage in (Stage.DEDUPE, Stage.ENRICH):
@@ -113,9 +121,11 @@ class Auditor:
         await self._replays(log_end, moving=True)
         begins = await self._raw(committed)
         judged_from = await self._offsets_at(expired_before)
+        forgets = set(self._audit.compacted)
+        forgetful = self._raw_topic in forgets, any(self._config.topic(role) in forgets for role in _KINDS)
         report = self._audit.report = self._book.report(
             {
-                place.partition: Bounds(begin, committed[place], judged_from.get(place, 0))
+                place.partition: Bounds(begin, committed[place], judged_from.get(place, 0), *forgetful)
                 for place, begin in begins.items()
             }
         )
