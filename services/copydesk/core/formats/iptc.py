@@ -1,4 +1,4 @@
-"""What ninjs, NewsML-G2 and NITF have in common: whether an item may be published, its dates, credits and tags.
+"""What ninjs, NewsML and NITF have in common: whether an item may be published, its dates, credits and tags.
 
 Vocabularies: IPTC NewsCodes `pubstatusg2`, `ninature` and `genre` (cv.iptc.org).
 """
@@ -47,8 +47,8 @@ _GENRES = {
     "live": "live", "liveblog": "live", "current": "news", "breakingnews": "news",
 }  # fmt: skip
 _MEDIA = {
-    "picture": MediaType.IMAGE, "graphic": MediaType.IMAGE, "image": MediaType.IMAGE, "video": MediaType.VIDEO,
-    "audio": MediaType.AUDIO,
+    "picture": MediaType.IMAGE, "photo": MediaType.IMAGE, "graphic": MediaType.IMAGE, "image": MediaType.IMAGE,
+    "video": MediaType.VIDEO, "audio": MediaType.AUDIO,
 }  # fmt: skip
 
 
