@@ -15,8 +15,10 @@ from copydesk.core.formats.extraction import extract_body, lighten, parse_html
 from copydesk.core.formats.guard import guard_html
 from copydesk.core.options import ParseOptions
 from copydesk.core.structured.authors import read_authors
+from copydesk.core.structured.captions import take_captions
 from copydesk.core.structured.jsonld import plain
 from copydesk.core.structured.links import body_links
+from copydesk.core.structured.marks import read_marks
 from copydesk.core.structured.media import take_figures
 from copydesk.core.structured.metadata import fill
 from copydesk.core.structured.page import PageData, read_page
@@ -75,6 +77,8 @@ def parse_html_page(
         lighten(tree)
         base = urljoin(url or "", page.base) if page.base else url
         draft.media = take_figures(tree, base)
+        marked = read_marks(tree)
+        draft.media += take_captions(tree, marked, base)
         fill(draft, page, document, url=url, tree=tree, trace=trace)
         _key_points(draft, tree)
         _take_paywall_notes(tree)

@@ -33,7 +33,7 @@ def take_figures(tree: HtmlElement, base: str | None) -> list[Media]:
     found: list[Media] = []
     for figure in list(tree.iter("figure")):
         captions = list(figure.iter("figcaption"))
-        caption, credit = _caption(captions)
+        caption, credit = caption_and_credit(captions)
         image = next(iter(figure.iter("img", "amp-img", "video", "audio")), None)
         outside = any(p.tag in {"nav", "aside", "footer"} for p in figure.iterancestors())
         teaser = _is_teaser(figure)
@@ -43,11 +43,11 @@ def take_figures(tree: HtmlElement, base: str | None) -> list[Media]:
                     type={"video": MediaType.VIDEO, "audio": MediaType.AUDIO}.get(
                         getattr(image, "tag", ""), MediaType.IMAGE
                     ),
-                    url=_address(image, base) if image is not None else None,
+                    url=address(image, base) if image is not None else None,
                     caption=caption,
                     credit=credit,
-                    width=_pixels(image, "width"),
-                    height=_pixels(image, "height"),
+                    width=pixels(image, "width"),
+                    height=pixels(image, "height"),
                 )
             )
         for element in captions:
@@ -98,7 +98,8 @@ def merge(figures: list[Media], images: list[Media]) -> list[Media]:
     return kept + rest[:1] if kept else rest[:3]
 
 
-def _caption(elements: list[Any]) -> tuple[str | None, str | None]:
+def caption_and_credit(elements: list[Any]) -> tuple[str | None, str | None]:
+    """Text of caption elements without the credit, and the credit. A credit of its own is taken out of them."""
     credit = None
     texts = []
     for element in elements:
@@ -127,7 +128,8 @@ def _is_teaser(figure: Any) -> bool:
     return False
 
 
-def _address(image: Any, base: str | None) -> str | None:
+def address(image: Any, base: str | None) -> str | None:
+    """Address of a picture or recording, absolute; where it is loaded late, the one that is loaded then."""
     for attribute in _LAZY:
         if url := _absolute(image.get(attribute), base):
             return url
@@ -141,7 +143,8 @@ def _absolute(url: str | None, base: str | None) -> str | None:
     return web_url(url.strip(), base)
 
 
-def _pixels(image: Any, name: str) -> int | None:
+def pixels(image: Any, name: str) -> int | None:
+    """Width or height as an element states it, pixels."""
     return _number(image.get(name)) if image is not None else None
 
 
