@@ -135,7 +135,7 @@ def _without_heading(body: str, draft: Draft, page: PageData) -> str:
     """The body without headline, deck and byline as its first paragraphs: they have fields of their own."""
     # The headline that is printed is often another than the one that metadata state and that was chosen.
     printed = [heading.text for heading in page.headings[:_HEADINGS] if heading.level == 1]
-    own = [key_of(text) for text in (draft.title, draft.subtitle, *printed) if text]
+    own = [key_of(text) for text in (draft.title, *printed) if text]
     while True:
         first, _, rest = body.partition("\n\n")
         key = key_of(first)

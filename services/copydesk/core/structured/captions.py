@@ -7,8 +7,9 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
+from copydesk.core.lines.patterns import date_share, is_counter
 from copydesk.core.structured.marks import Mark, Marked, is_marked
-from copydesk.core.structured.media import address, caption_and_credit, pixels
+from copydesk.core.structured.media import address, caption_and_credit, clean_credit, pixels
 from copydesk.core.text.normalize import normalize_line
 from copydesk_schemas.parts import Media
 from copydesk_schemas.reasons import MediaType
@@ -73,6 +74,8 @@ def _caption(element: Any, base: str | None, *, sure: bool) -> Media | None:
     caption, credit = caption_and_credit([element])
     if caption is None and credit is None:
         return None
+    if caption is not None and not sure and not _says_something(caption):
+        return None
     return Media(
         type=_kind(picture),
         url=address(picture, base) if picture is not None else None,
@@ -81,6 +84,13 @@ def _caption(element: Any, base: str | None, *, sure: bool) -> Media | None:
         width=pixels(picture, "width"),
         height=pixels(picture, "height"),
     )
+
+
+def _says_something(caption: str) -> bool:
+    """Whether it has words: no counter, rating or date, which templates name captions too."""
+    words = [word for word in caption.split() if sum(c.isalpha() for c in word) >= 2]
+    unspaced = len(words) == 1 and len(words[0]) >= 8
+    return (len(words) >= 2 or unspaced) and date_share(caption) < 0.4 and not is_counter(caption)
 
 
 def _kind(picture: Any) -> MediaType:
@@ -126,7 +136,7 @@ def _with_credit_below(element: Any, media: Media) -> Media:
     if media.credit is not None or following is None or not is_marked(following, Mark.CREDIT):
         return media
     credit = normalize_line(" ".join(following.itertext()))
-    return media.model_copy(update={"credit": credit}) if 2 <= len(credit) <= _CREDIT_CHARS else media
+    return media.model_copy(update={"credit": clean_credit(credit)}) if 2 <= len(credit) <= _CREDIT_CHARS else media
 
 
 def _is_credit(element: Any) -> bool:

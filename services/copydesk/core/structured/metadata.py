@@ -16,6 +16,7 @@ from copydesk.core.envelope import web_url
 from copydesk.core.structured import media
 from copydesk.core.structured.authorship import read_authorship
 from copydesk.core.structured.dates import read_dates
+from copydesk.core.structured.decks import read_deck
 from copydesk.core.structured.jsonld import text_of, types_of
 from copydesk.core.structured.page import PageData
 from copydesk.core.structured.publisher import credited, read_source, site_names
@@ -62,6 +63,7 @@ def fill(
     sites = site_names(page, document, url)
     draft.source = read_source(page, document, url)
     _title(draft, page, document, sites, trace)
+    _deck(draft, page, tree, trace)
     _texts(draft, page)
     _authors(draft, page, sites, tree, base, trace)
     draft.dates = read_dates(page, tree) if tree is not None else read_dates(page, _EMPTY)
@@ -125,12 +127,20 @@ def title_candidates(page: PageData, document: RawDocument) -> list[Candidate]:
     return found
 
 
+def _deck(draft: Draft, page: PageData, tree: HtmlElement | None, trace: Trace) -> None:
+    stated = page.jsonld.text("alternativeHeadline")
+    described = page.jsonld.text("description") or page.first("og:description", "description")
+    deck = read_deck(_EMPTY if tree is None else tree, draft.title, stated, described)
+    if deck is None:
+        return
+    draft.subtitle = deck.text
+    printed = tree is not None and deck.text != stated
+    _took(draft, "subtitle", FoundIn.DOM if printed else FoundIn.JSONLD, deck.confidence)
+    trace.note("html", "subtitle", "taken from the page", deck.reason)
+
+
 def _texts(draft: Draft, page: PageData) -> None:
     article = page.jsonld
-    subtitle = article.text("alternativeHeadline")
-    if subtitle and key_of(subtitle) != key_of(draft.title or ""):
-        draft.subtitle = subtitle
-        _took(draft, "subtitle", FoundIn.JSONLD, 0.8)
     described = (
         (article.text("description") or article.text("abstract"), FoundIn.JSONLD),
         (page.first("og:description"), FoundIn.OPENGRAPH),
