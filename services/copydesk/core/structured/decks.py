@@ -1,8 +1,8 @@
 """The deck: the line or short paragraph below the headline, which a subtitle is read from.
 
-A deck is what a reader sees there. Markup names it in many ways; the property `alternativeHeadline` holds it on some sites and
-another headline, for search engines, on others; and the description of a page is its deck only where it stands apart
-from the story, for on other sites it repeats the first paragraph.
+A deck is what a reader sees there. Markup names it in many ways; the property `alternativeHeadline` holds it on some
+sites and another headline, for search engines, on others; and the description of a page is its deck only where it
+stands apart from the story, for on other sites it repeats the first paragraph.
 """
 
 from __future__ import annotations
@@ -28,18 +28,22 @@ _REACH = 1_200
 _ELEMENTS = 200
 _PROSE = 80
 _SURE = re.compile(
-    r"\b(?:deck|dek|stand-?first|sub-?titles?|sub-?headlines?|sub-?head(?:er|ing)?|sub-?line|strap-?line|vorspann|preface|chapeau|"
-    r"chapo|entradilla|bajada|copete|ingress|manchet|perex|sommario|occhiello|sottotitolo|sous-?titre|subtitulo|einleitung|"
+    r"\b(?:deck|dek|stand-?first|sub-?titles?|sub-?headlines?|sub-?head(?:er|ing)?|sub-?line|strap-?line|vorspann|"
+    r"preface|chapeau|"
+    r"chapo|entradilla|bajada|copete|ingress|manchet|perex|sommario|occhiello|sottotitolo|sous-?titre|subtitulo|"
+    r"einleitung|"
     r"anleser|excerpt|lead-?(?:text|in)|alternative-headline|sub-?tit|epigraph|leadtext|teaser-?text)(?:\b|-)"
 )
 _LIKELY = re.compile(
     r"\b(?:lead|lede|intro|introduction|summary|abstract|description|desc|teaser|art-?sum)"
-    r"(?!-(?:image|img|media|photo|picture|video|gallery|link|button|icon|item|caption|author|date|time|meta|info|share|list|"
+    r"(?!-(?:image|img|media|photo|picture|video|gallery|link|button|icon|item|caption|author|date|time|meta|info|"
+    r"share|list|"
     r"container|wrapper|module|box|story|stories|articles?|card))(?:\b|-)"
 )
 _NOT = re.compile(
     r"byline|author|autor|caption|related|shar(?:e|ing)|social|newsletter|comment|bread-?crumb|bio\b|promo|price|toc|"
-    r"table-of-contents|cookie|tags?\b|kicker|dateline|timestamp|credit|\bimg|\bimage|\bmedia|slide|carousel|error|\bsite-|"
+    r"table-of-contents|cookie|tags?\b|kicker|dateline|timestamp|credit|\bimg|\bimage|\bmedia|slide|carousel|"
+    r"error|\bsite-|"
     r"\bg?form\b|video|player|product|banner|sponsor|disclos|\bcall\b|subscri|-bu\b"
 )
 _BESIDE = frozenset({"nav", "aside", "footer", "figure", "form", "button", "ul", "ol", "table"})
@@ -92,7 +96,7 @@ def read_deck(tree: HtmlElement, title: str | None, alternative: str | None, des
 
 @lru_cache(maxsize=4096)
 def _kind(names: str) -> str | None:
-    """`sure` or `likely` where names say that a part is a deck, empty where they say nothing, None for something else."""
+    """`sure` or `likely` where names say that it is a deck, empty where they say nothing, None for something else."""
     if _NOT.search(names):
         return None
     return "sure" if _SURE.search(names) else "likely" if _LIKELY.search(names) else ""

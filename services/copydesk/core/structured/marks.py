@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 
 _MAX_ELEMENTS = 100_000
 _NAME_CHARS = 400
-_ATTRIBUTES = ("class", "id", "itemprop", "data-testid", "data-component", "data-type")
+_ATTRIBUTES = ("class", "id", "itemprop", "data-testid", "data-component", "data-type", "rel")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -34,6 +34,12 @@ class Mark(StrEnum):
 
 
 Marked = dict[Mark, list[HtmlElement]]
+
+
+def no_marks() -> Marked:
+    """The marks of a page that has none, or that is metadata alone."""
+    return {mark: [] for mark in Mark}
+
 
 _PICTURE = r"(?:images?|img|photos?|pictures?|pics?|figures?|fig|media|gallery|slide|thumb|video|foto|bild)"
 _PATTERNS: dict[Mark, str] = {
@@ -57,16 +63,22 @@ _PATTERNS: dict[Mark, str] = {
         r"\bbullet-?(?:summary|points?|list-?summary)|\barticle-?(?:summary|highlights)|\bpost-?summary|"
         r"\bsummary-?(?:list|points|bullets)|\btl-?dr\b|\bat-?a-?glance\b|\bstory-?(?:highlights|summary)"
     ),
-    Mark.TAGS: r"(?<!meta-)(?<!google-)\b(?:post-?|article-?|entry-?|story-?|news-?)?(?:tags?|topics?|keywords?|schlagworte?)\b",
+    Mark.TAGS: (
+        r"(?<!meta-)(?<!google-)\b(?:post-?|article-?|entry-?|story-?|news-?)?"
+        r"(?:tags?|topics?|keywords?|schlagworte?)\b"
+    ),
     Mark.TRAIL: r"\bbread-?crumbs?|\bcrumbs?\b",
     Mark.RELATED: (
         r"\brelated|\bread-?(?:more|also|next|on)\b|\bmore-?(?:on|from|stories|news|articles)\b|\balso-?read\b|"
         r"\bsee-?also\b|\brecommend(?:ed|ation)|\bfurther-?reading\b|\byou-?(?:may|might)|\bmehr-?zum-?thema|"
         r"\bweitere-?(?:artikel|themen)|\ba-?lire|\blire-?aussi|\brelacionad|\bcorrelat|\bverwandt|\bzum-?thema"
     ),
-    Mark.WALL: r"pay-?wall|reg-?wall|\bsubscriber-?only|\bsubscribe-?(?:to-?)?(?:continue|read)|register-?wall|offer-?wall",
+    Mark.WALL: (
+        r"pay-?wall|reg-?wall|\bsubscriber-?only|\bsubscribe-?(?:to-?)?(?:continue|read)|register-?wall|offer-?wall"
+    ),
     Mark.LIVE: (
-        r"\blive-?blog-?(?:updates?|posts?|entry|entries|items?|events?)\b|\blive-?(?:ticker|feed|update|post)-?(?:posts?|"
+        r"\blive-?blog-?(?:updates?|posts?|entry|entries|items?|events?)\b|\blive-?(?:ticker|feed|update|"
+        r"post)-?(?:posts?|"
         r"entry|items?|events?)\b|\bticker-?(?:entry|event|eintrag|meldung|post)\b"
     ),
 }
@@ -76,7 +88,7 @@ _ANY = re.compile("|".join(f"(?:{pattern})" for pattern in _PATTERNS.values()))
 
 def read_marks(tree: HtmlElement) -> Marked:
     """Parts of the page by what their names say, each in document order."""
-    found: Marked = {mark: [] for mark in Mark}
+    found = no_marks()
     known: dict[tuple[str | None, ...], tuple[Mark, ...]] = {}
     body = tree.find("body")
     for element in islice((tree if body is None else body).iter(), _MAX_ELEMENTS):

@@ -18,7 +18,8 @@ _MAX_MEDIA = 50
 _CREDIT_CLASS = re.compile(r"credit|copyright|photographer|byline|source|attribution|rights", re.IGNORECASE)
 _LABEL = (
     r"(?:(?:Photo|Image|Picture|Foto|Bild|Video)s?[ -]?)?(?:Credits?|Courtesy(?: of)?|Source|Quelle|Rechte|Copyright|"
-    r"Crédits?(?: photo)?|Créditos?)|Photo(?:graph|s)?(?: by)?|Photograph(?:er|y)(?: by)?|Images?|Pictures?|Fotos?|Bild(?:rechte|quelle)?|"
+    r"Crédits?(?: photo)?|Créditos?)|Photo(?:graph|s)?(?: by)?|Photograph(?:er|y)(?: by)?|Images?|Pictures?|"
+    r"Fotos?|Bild(?:rechte|quelle)?|"
     r"Illustration(?: by)?|Fotograf|Фото|©"
 )
 _CREDIT = re.compile(
@@ -27,7 +28,8 @@ _CREDIT = re.compile(
     re.IGNORECASE,
 )
 _ONLY_CREDIT = re.compile(
-    rf"[(\[]?\s*(?:(?:{_LABEL})\s*[:：/©]|©|(?:Photo|Image|Picture) (?:courtesy of|by)|Courtesy of)\s*(?P<who>[^)\]]{{2,100}}?)\s*[)\]]?\Z",
+    rf"[(\[]?\s*(?:(?:{_LABEL})\s*[:：/©]|©|(?:Photo|Image|Picture) (?:courtesy of|by)|"
+    rf"Courtesy of)\s*(?P<who>[^)\]]{{2,100}}?)\s*[)\]]?\Z",
     re.IGNORECASE,
 )
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-url", "src")
