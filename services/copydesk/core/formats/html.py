@@ -28,7 +28,7 @@ from copydesk.core.structured.media import take_figures
 from copydesk.core.structured.metadata import fill
 from copydesk.core.structured.page import PageData, read_page
 from copydesk.core.structured.page_kind import refusal
-from copydesk.core.structured.related import related_links
+from copydesk.core.structured.related import related_links, take_lines
 from copydesk.core.structured.titles import key_of
 from copydesk.core.text.normalize import normalize_body
 from copydesk.core.timing import Stopwatch
@@ -85,6 +85,7 @@ def parse_html_page(
             draft.took("key_points", "html", __version__, FoundIn.DOM, 0.8, len(draft.key_points))
             trace.note("html", "key points", f"{len(draft.key_points)} taken", reason)
         walled = take_walls(marked)
+        teasers = take_lines(tree)
     with watch.step("body"):
         _body(draft, page, tree, trace)
     refused = refusal(page, tree, draft.body, url)
@@ -98,9 +99,11 @@ def parse_html_page(
         if credit is not None:
             _take_credit(draft, credit, trace)
         inside = body_links(tree, draft.body, base)
+        sources = {link.url for link in credit.links} if credit else set()
+        inside = [link for link in inside if link.url not in sources]
         known = {canonical_url(link.url, None) or "" for link in inside}
         draft.links = unique(
-            [*inside, *related_links(tree, marked, url, base, known), *(credit.links if credit else ())]
+            [*inside, *related_links(tree, teasers, marked, url, base, known), *(credit.links if credit else ())]
         )
     for name, value, where in (("media", draft.media, FoundIn.DOM), ("links", draft.links, FoundIn.DOM)):
         if value:

@@ -40,6 +40,7 @@ _LIKELY = re.compile(
     r"share|list|"
     r"container|wrapper|module|box|story|stories|articles?|card))(?:\b|-)"
 )
+_WORD = re.compile(r"\w+")
 _NOT = re.compile(
     r"byline|author|autor|caption|related|shar(?:e|ing)|social|newsletter|comment|bread-?crumb|bio\b|promo|price|toc|"
     r"table-of-contents|cookie|tags?\b|kicker|dateline|timestamp|credit|\bimg|\bimage|\bmedia|slide|carousel|"
@@ -72,17 +73,18 @@ def read_deck(tree: HtmlElement, title: str | None, alternative: str | None, des
         description: what metadata say that the article is about.
     """
     head, stated, described = (key_of(text or "") for text in (title, alternative, description))
-    words = set(head.split())
+    words = _words(title or "")
     heading = _headline(tree, head)
     if heading is None:
-        fits = alternative is not None and stated not in {head, described} and not _restates(stated, words)
+        fits = alternative is not None and stated not in {head, described} and not _restates(alternative, words)
         return Deck(alternative, 0.7, "stated as the alternative headline") if alternative and fits else None
     likely: Deck | None = None
     for element in _below(tree, heading):
         kind = _kind(name_of(element)) if element.attrib else ""
         text = _text_of(element) if kind is not None else None
-        if text is None or _restates(key := key_of(text), words) or _is_beside(element):
+        if text is None or _restates(text, words) or _is_beside(element):
             continue
+        key = key_of(text)
         if kind == "sure":
             return Deck(text, 0.95 if key == stated else 0.9, "named a deck, below the headline")
         if (described and key == described) and _stands_apart(element):
@@ -102,10 +104,15 @@ def _kind(names: str) -> str | None:
     return "sure" if _SURE.search(names) else "likely" if _LIKELY.search(names) else ""
 
 
-def _restates(key: str, title: set[str]) -> bool:
-    """Whether a text is the headline again, with a rubric or in other words."""
-    own = key.split()
-    return not own or (bool(title) and sum(word in title for word in own) >= 0.7 * min(len(own), len(title) + 3))
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.casefold()))
+
+
+def _restates(text: str, title: set[str]) -> bool:
+    """Whether a text is the headline again, perhaps with a rubric: hardly any word is new, or all of it is there."""
+    own = _words(text)
+    shared = len(own & title)
+    return not own or shared >= 0.8 * len(own) or (shared >= 0.9 * len(title) and len(own) <= len(title) + 5)
 
 
 def _below(tree: HtmlElement, heading: Any) -> Iterator[Any]:

@@ -17,6 +17,7 @@ from lxml.html import HtmlElement
 from copydesk.core.structured.jsonld import types_of
 from copydesk.core.structured.marks import Mark, Marked
 from copydesk.core.structured.page import PageData
+from copydesk.core.structured.titles import key_of
 from copydesk.core.text.normalize import normalize_line
 from copydesk_schemas.parts import Genre
 from copydesk_schemas.reasons import Code, FoundIn
@@ -70,7 +71,8 @@ _HOMES = frozenset({"", "index.html", "index.htm", "index.php", "home", "home.ht
 _MANY = 5
 """Articles that a page describes at its top level from which on it is a list of them."""
 _FAILED = re.compile(
-    r"(?:error |fehler |erreur )?40[34]\b.*|(?:oops[,!. ]*)?(?:this |the )?page (?:not found|(?:can[’']?t|"
+    r"(?:error |fehler |erreur )?40[34](?:\W+(?:error|fehler|erreur|forbidden|(?:page )?not found|nicht gefunden))?\W*|"
+    r"(?:oops[,!. ]*)?(?:this |the )?page (?:not found|(?:can[’']?t|"
     r"could ?n[o’']t) be found)\W*|"
     r"seite (?:wurde )?nicht gefunden\W*|page (?:introuvable|non trouvée)\W*|página no encontrada\W*|"
     r"pagina non trovata\W*|"
@@ -228,8 +230,9 @@ def shape_of(tree: HtmlElement, body: str) -> Shape:
         if any(parent.tag in _MENUS for parent in heading.iterancestors()):
             continue
         cards.append(_card_text(heading))
-    within = "\n".join(cards)
-    own = "\n\n".join(paragraph for paragraph in body.split("\n\n") if paragraph not in within)
+    # Extraction runs the parts of a teaser together, so that letters alone compare.
+    within = "\n".join(key_of(card) for card in cards)
+    own = "\n\n".join(text for text in body.split("\n\n") if not cards or key_of(text) not in within)
     return Shape(_link_density(tree), len(cards), running(own))
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -19,6 +19,7 @@ from copydesk_schemas.reasons import LinkRel
 
 _MAX_LINKS = 30
 _MAX_PARTS = 60
+_MAX_LINES = 10_000
 _PART_ANCHORS = 60
 """Links of one part of the page that are looked at."""
 _MIN, _MAX = 20, 250
@@ -43,22 +44,53 @@ _ALSO = re.compile(
 )
 
 
-def related_links(tree: HtmlElement, marked: Marked, url: str | None, base: str | None, known: set[str]) -> list[Link]:
+def take_lines(tree: HtmlElement) -> list[Any]:
+    """Lines within the story that say «Read also: …» and are otherwise a link: taken out of the tree."""
+    found: list[Any] = []
+    for element in islice(tree.iter("p", "div", "li", "aside", "blockquote"), _MAX_LINES):
+        if len(element) > 4 or (not element.text and not len(element)):
+            continue
+        opening = (
+            element.text if element.text and element.text.strip() else element[0].text_content() if len(element) else ""
+        )
+        if not opening or not _ALSO.match(opening.strip()):
+            continue
+        text = normalize_line(element.text_content())
+        linked = normalize_line(" ".join(anchor.text_content() for anchor in element.iter("a")))
+        if len(text) <= 2 * _MAX and len(linked) >= 0.6 * len(text) and not _in_menu(element):
+            found.append(element)
+    for element in found:
+        if element.getparent() is not None:
+            element.drop_tree()
+    return found
+
+
+def related_links(
+    tree: HtmlElement, lines: Sequence[Any], marked: Marked, url: str | None, base: str | None, known: set[str]
+) -> list[Link]:
     """Links to other stories, in order, at most 30; none to the page itself nor to what is in `known`.
 
-    They stand in parts of the page that are named or headed as related stories, or in a line that says «Read also: …».
+    They stand in parts of the page that are named or headed as related stories, or in lines that say «Read also: …».
     Menus and footers hold none, and a link whose text is no headline is none.
+
+    Args:
+        tree: the page.
+        lines: what `take_lines` took.
+        marked: parts of the page by name.
+        url: address of the page.
+        base: what relative addresses are resolved with.
+        known: canonical addresses that are links of the body.
     """
     found: dict[str, Link] = {}
     own = canonical_url(url, None)
-    for part in islice(_parts(tree, marked), _MAX_PARTS):
+    for part in islice(chain(lines, _parts(tree, marked)), _MAX_PARTS):
         for anchor in islice(part.iter("a"), _PART_ANCHORS):
             address = web_url((anchor.get("href") or "").strip(), base)
             text = _headline(anchor)
             if address is None or text is None or "#" in address[-20:] or (url and not same_site(address, url)):
                 continue
             key = canonical_url(address, None) or address
-            if key == own or address in known or key in found:
+            if key == own or key in known or key in found:
                 continue
             found[key] = Link(url=address, text=text, rel=LinkRel.RELATED)
             if len(found) >= _MAX_LINKS:
@@ -67,7 +99,7 @@ def related_links(tree: HtmlElement, marked: Marked, url: str | None, base: str 
 
 
 def _parts(tree: HtmlElement, marked: Marked) -> Iterator[Any]:
-    """Parts of the page that hold related stories: by name, by heading, and single lines that say so."""
+    """Parts of the page that hold related stories, by name and by heading."""
     for element in marked[Mark.RELATED]:
         if element.tag not in {"body", "html", "main", "article", "img", "button"} and not _in_menu(element):
             yield element
@@ -75,10 +107,7 @@ def _parts(tree: HtmlElement, marked: Marked) -> Iterator[Any]:
         text = heading.text or (heading[0].text if len(heading) == 1 else "") or ""
         if not 3 <= len(text.strip()) <= _HEADING_CHARS:
             continue
-        if _ALSO.match(text.strip()):
-            if not _in_menu(heading) and len(heading.text_content()) <= 2 * _MAX:
-                yield heading
-        elif len(heading) <= 1 and " ".join(_WORD.findall(text.casefold())) in _PHRASES and not _in_menu(heading):
+        if len(heading) <= 1 and " ".join(_WORD.findall(text.casefold())) in _PHRASES and not _in_menu(heading):
             parent = heading.getparent()
             holder = heading.getnext()
             if holder is None or holder.find(".//a") is None:
@@ -99,4 +128,4 @@ def _headline(anchor: Any) -> str | None:
 
 
 def _in_menu(element: Any) -> bool:
-    return any(parent.tag in _MENUS for parent in element.iterancestors())
+    return element.tag in _MENUS or any(parent.tag in _MENUS for parent in element.iterancestors())

@@ -29,7 +29,7 @@ _MACHINE = re.compile(
     r"[-_:=]\s*\S.*",
     re.IGNORECASE,
 )
-_PREFIX = re.compile(r"(?:nlp-)?(?:category|tag|topic|section)\s*:\s*(?=\S)", re.IGNORECASE)
+_PREFIX = re.compile(r"(?:tag|topic|keyword|thema|stichwort)\s*:\s*(?=\S)", re.IGNORECASE)
 _HOME = re.compile(
     r"home(?:page)?|start(?:seite|sida|side)?|inicio|início|accueil|forside|hjem|hem|etusivu|главная|головна|"
     r"strona główna|ana sayfa|ホーム|トップ|首页|首頁|홈|news|nachrichten|actualités|noticias|notizie|nyheter|ニュース",
@@ -107,7 +107,8 @@ def _split(value: Any) -> list[str]:
     texts = [text for item in items if (text := text_of(item))]
     if len(texts) == 1 and "," in texts[0]:
         texts = [part.strip() for part in texts[0].split(",")]
-    plain = (_PREFIX.sub("", text).strip(" #") for text in texts if not _MACHINE.fullmatch(text))
+    named = (_PREFIX.sub("", text, count=1).strip(" #") for text in texts)
+    plain = (text for text in named if not _MACHINE.fullmatch(text))
     found: dict[str, str] = {}
     for text in plain:
         if text and len(text) <= _TAG_CHARS:
