@@ -238,7 +238,7 @@ def test_where_a_story_comes_from(end: str, head: str, origin: tuple[str | None,
         ("", None),
     ],
 )
-def test_whether_it_can_be_read_without_paying(head: str, free: bool | None) -> None:
+def test_whether_it_can_be_read_without_paying(head: str, free: bool | None) -> None:  # noqa: FBT001 - expected
     assert read(head=head).is_accessible_for_free is free
 
 
@@ -270,7 +270,10 @@ def test_a_paywall_is_suspected_where_one_asks_for_more_and_the_text_is_a_part()
     ],
 )
 def test_reservations_of_text_and_data_mining(
-    head: str, headers: dict[str, str], reserved: bool | None, where: FoundIn | None
+    head: str,
+    headers: dict[str, str],
+    reserved: bool | None,  # noqa: FBT001 - expected
+    where: FoundIn | None,
 ) -> None:
     draft = read(head=head, http=HttpHint(headers=headers))
     assert (draft.rights.tdm_reserved if draft.rights else None) is reserved

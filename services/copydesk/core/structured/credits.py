@@ -33,7 +33,7 @@ _ORIGINAL = re.compile(
     r"(?:this (?:article|story|post|piece|report|column)(?: has| was)? (?:been )?(?:originally|first)?\s*"
     r"(?:published|appeared|republished|reprinted|syndicated)|(?:originally|first) (?:published|appeared)|"
     r"republished|reprinted)"
-    r" (?:on|in|at|by|from|with permission (?:of|from))(?: the)? (?P<name>[^.,(]{2,80}?)(?:[.,(].*|\s(?:on|and|"
+    r" (?:on|in|at|by|from|with permission (?:of|from))(?-i: the)? (?P<name>[^.,(]{2,80}?)(?:[.,(].*|\s(?:on|and|"
     r"under|with)\s.*)?|"
     r"(?:dieser (?:artikel|text|beitrag) (?:ist|erschien)(?: zuerst)?|zuerst erschienen) (?:auf|bei|in)(?: der|"
     r" dem)? (?P<de>[^.,(]{2,80}).*|"

@@ -203,6 +203,8 @@ def _signs(page: PageData, tree: HtmlElement, url: str | None) -> list[str]:
     kinds = [kind for kind in page.jsonld.types if kind in _LISTS]
     if kinds:
         found.append(f"its type is {kinds[0]}")
+    if page.jsonld.articles >= _MANY:
+        found.append(f"it describes {page.jsonld.articles} articles")
     kind = (page.first("og:type") or "").lower()
     if kind in _LIST_TYPES and (found or kind != "website"):
         # Many sites call every page a website.
