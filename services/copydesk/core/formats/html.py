@@ -157,10 +157,13 @@ def _body(draft: Draft, page: PageData, tree: HtmlElement, trace: Trace) -> None
 
 
 def _without_heading(body: str, draft: Draft, page: PageData) -> str:
-    """The body without headline, deck and byline as its first paragraphs: they have fields of their own."""
+    """The body without headlines and byline as its first paragraphs: they have fields of their own."""
     # The headline that is printed is often another than the one that metadata state and that was chosen.
     printed = [heading.text for heading in page.headings[:_HEADINGS] if heading.level == 1]
-    own = [key_of(text) for text in (draft.title, *printed) if text]
+    # The deck stays: it is the first paragraph of many a story. Another headline that is printed goes.
+    other = page.jsonld.text("alternativeHeadline")
+    other = other if other != draft.subtitle else None
+    own = [key_of(text) for text in (draft.title, other, *printed) if text]
     while True:
         first, _, rest = body.partition("\n\n")
         key = key_of(first)

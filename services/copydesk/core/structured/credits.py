@@ -42,6 +42,16 @@ _ORIGINAL = re.compile(
     r"(?:este artículo (?:fue|se) (?:publicado|publicó) (?:originalmente )?(?:en|por)) (?P<es>[^.,(]{2,80}).*",
     re.IGNORECASE,
 )
+_PARTS = 4
+_HEAD_CHARS = 40
+_START = re.compile(
+    r"(?:sources?\b|quelle|fuente|fonti|fonte|bron\b|źródło|zdroj|källa|kilde|lähde|kaynak|forrás|sursa|"
+    r"источник|"
+    r"джерело|πηγή|المصدر|来源|來源|出典|출처|via\b|this\b|originally|first\b|republished|reprinted|dieser|zuerst|cet\b|"
+    r"este\b)",
+    re.IGNORECASE,
+)
+"""What such a line begins with: looked for first, for most texts are something else."""
 _CLOSING = re.compile(r"\((?P<names>[^()]{2,40})\)\.?\s*\Z")
 _DIVIDED = re.compile(r"[/,;+&]|\band\b|\bund\b|\bet\b|\by\b|\s[–-]\s")
 _PRESS_WIRES = re.compile(
@@ -104,10 +114,10 @@ def read_credit(
 def _lines(tree: HtmlElement) -> Iterator[tuple[str, list[str]]]:
     """Short texts that stand by themselves, with the addresses that they link to; not those beside the story."""
     for element in islice(tree.iter(*_BLOCKS), _MAX_LINES):
-        if len(element) > 4:
-            continue
-        head = (element.text or "").strip()
-        if not head and len(element) and element[0].tag not in {"strong", "b", "em", "i", "span", "a", "small"}:
+        head = element.text
+        if (not head or not head.strip()) and len(element):
+            head = element[0].text
+        if not head or len(element) > _PARTS or not _START.match(head.lstrip(" \t\r\n(")[:_HEAD_CHARS]):
             continue
         text = normalize_line("".join(islice(element.itertext(), 20)))
         if not 6 <= len(text) <= _LINE_CHARS or not (_SOURCE.fullmatch(text) or _ORIGINAL.fullmatch(text)):

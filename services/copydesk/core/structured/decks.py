@@ -79,7 +79,7 @@ def read_deck(tree: HtmlElement, title: str | None, alternative: str | None, des
         fits = alternative is not None and stated not in {head, described} and not _restates(alternative, words)
         return Deck(alternative, 0.7, "stated as the alternative headline") if alternative and fits else None
     likely: Deck | None = None
-    for element in _below(tree, heading):
+    for element in _below(heading):
         kind = _kind(name_of(element)) if element.attrib else ""
         text = _text_of(element) if kind is not None else None
         if text is None or _restates(text, words) or _is_beside(element):
@@ -115,23 +115,19 @@ def _restates(text: str, title: set[str]) -> bool:
     return not own or shared >= 0.8 * len(own) or (shared >= 0.9 * len(title) and len(own) <= len(title) + 5)
 
 
-def _below(tree: HtmlElement, heading: Any) -> Iterator[Any]:
+def _below(heading: Any) -> Iterator[Any]:
     """Elements after the headline that may be its deck, in order."""
-    inside = set(heading.iter())
-    began, passed, seen = False, len(heading.tail or ""), 0
-    body = tree.find("body")
-    for element in (tree if body is None else body).iter():
-        if not began:
-            began = element is heading
-        if not began or element in inside:
-            continue
-        seen += 1
-        if passed > _REACH or seen > _ELEMENTS:
-            return
-        # A part with several parts is no paragraph; its parts come next.
-        if element.tag in _TAGS and len(element) <= _PARTS:
-            yield element
-        passed += len((element.text or "").strip()) + len((element.tail or "").strip())
+    passed, seen = len(heading.tail or ""), 0
+    for part in (heading, *heading.iterancestors()):
+        for following in part.itersiblings():
+            for element in following.iter():
+                seen += 1
+                if passed > _REACH or seen > _ELEMENTS:
+                    return
+                # A part with several parts is no paragraph; its parts come next.
+                if element.tag in _TAGS and len(element) <= _PARTS:
+                    yield element
+                passed += len((element.text or "").strip()) + len((element.tail or "").strip())
 
 
 def _headline(tree: HtmlElement, title: str) -> Any | None:

@@ -20,6 +20,7 @@ from copydesk_schemas.reasons import LinkRel
 _MAX_LINKS = 30
 _MAX_PARTS = 60
 _MAX_LINES = 10_000
+_PARTS = 4
 _PART_ANCHORS = 60
 """Links of one part of the page that are looked at."""
 _MIN, _MAX = 20, 250
@@ -48,12 +49,10 @@ def take_lines(tree: HtmlElement) -> list[Any]:
     """Lines within the story that say «Read also: …» and are otherwise a link: taken out of the tree."""
     found: list[Any] = []
     for element in islice(tree.iter("p", "div", "li", "aside", "blockquote"), _MAX_LINES):
-        if len(element) > 4 or (not element.text and not len(element)):
-            continue
-        opening = (
-            element.text if element.text and element.text.strip() else element[0].text_content() if len(element) else ""
-        )
-        if not opening or not _ALSO.match(opening.strip()):
+        opening = element.text
+        if (not opening or not opening.strip()) and len(element):
+            opening = element[0].text
+        if not opening or len(element) > _PARTS or not _ALSO.match(opening.strip()):
             continue
         text = normalize_line(element.text_content())
         linked = normalize_line(" ".join(anchor.text_content() for anchor in element.iter("a")))
