@@ -83,6 +83,11 @@ def test_a_credit_alone_is_no_caption_and_captions_of_teasers_belong_to_other_st
     assert shown(draft.media) == [("t.jpg", None, "the Railway Museum")]
 
 
+def test_the_byline_of_a_story_is_no_credit_of_a_picture() -> None:
+    credit = "<div><img src='/jane.jpg'><div class='credit'>By Jane Doe March 11, 2015</div></div>"
+    assert [author.name for author in read(f"{credit}{STORY}").authors] == ["Jane Doe"]
+
+
 @pytest.mark.parametrize(
     "markup",
     [

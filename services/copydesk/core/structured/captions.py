@@ -7,7 +7,8 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from copydesk.core.lines.patterns import date_share, is_counter
+from copydesk.core.lines.byline import has_prefix
+from copydesk.core.lines.patterns import DATE, date_share, is_counter
 from copydesk.core.structured.marks import Mark, Marked, is_marked
 from copydesk.core.structured.media import address, caption_and_credit, clean_credit, pixels
 from copydesk.core.text.normalize import normalize_line
@@ -146,7 +147,10 @@ def _is_credit(element: Any) -> bool:
     text = normalize_line(" ".join(element.itertext()))
     if not 2 <= len(text) <= _CREDIT_CHARS:
         return False
-    return _CREDIT.search(text) is not None or _picture_of(element, len(text)) is not None
+    if _CREDIT.search(text) is not None:
+        return True
+    byline = has_prefix(text) or DATE.search(text) is not None  # a story's own credit, often beside a portrait
+    return not byline and _picture_of(element, len(text)) is not None
 
 
 def _within(element: Any, taken: set[Any]) -> bool:
