@@ -6,8 +6,11 @@ from __future__ import annotations
 import pytest
 
 from copydesk.core.document import Draft, RawDocument
+from copydesk.core.formats.extraction import parse_html
 from copydesk.core.formats.html import parse_html_page
 from copydesk.core.options import ParseOptions
+from copydesk.core.structured.captions import take_captions
+from copydesk.core.structured.marks import read_marks
 from copydesk_schemas.parts import Media
 from copydesk_schemas.raw import HttpHint
 from copydesk_schemas.reasons import Flag, FoundIn, LinkRel
@@ -84,8 +87,13 @@ def test_a_credit_alone_is_no_caption_and_captions_of_teasers_belong_to_other_st
 
 
 def test_the_byline_of_a_story_is_no_credit_of_a_picture() -> None:
-    credit = "<div><img src='/jane.jpg'><div class='credit'>By Jane Doe March 11, 2015</div></div>"
-    assert [author.name for author in read(f"{credit}{STORY}").authors] == ["Jane Doe"]
+    tree = parse_html(
+        "<body><div><img src='/jane.jpg'><div class='credit'>By Jane Doe March 11, 2015</div></div>"
+        "<div><img src='/t.jpg'><div class='credit'>Railway Museum</div></div></body>"
+    )
+    assert tree is not None
+    assert take_captions(tree, read_marks(tree), URL) == []
+    assert tree.text_content() == "By Jane Doe March 11, 2015"
 
 
 @pytest.mark.parametrize(
