@@ -12,8 +12,13 @@ from copydesk import __version__
 from copydesk.core.document import Draft, RawDocument
 from copydesk.core.errors import Rejected
 from copydesk.core.formats.extraction import extract_body, lighten, parse_html
+from copydesk.core.formats.fragment import read_fragment
 from copydesk.core.formats.guard import guard_html
 from copydesk.core.options import ParseOptions
+from copydesk.core.page.measure import Measure, measure
+from copydesk.core.page.removal import remove_asides
+from copydesk.core.page.repair import repair
+from copydesk.core.page.script_text import html_in_scripts
 from copydesk.core.structured.authors import read_authors
 from copydesk.core.structured.jsonld import plain
 from copydesk.core.structured.links import body_links
@@ -38,6 +43,10 @@ _NOTE = 300
 """Characters that an invitation to subscribe has at most."""
 _LONG_BODY = 1_200
 """Characters of running text from which on a page is an article whatever it calls itself."""
+_NO_BODY = 100
+"""Characters of text below which a page's elements hold no story."""
+_TEXT_OF_SCRIPT = 500
+"""Characters that a story in a script has at least."""
 _NAME = r"[^\W\d_][^\s\d.!?,]*\.?"
 _BYLINE = re.compile(rf"(?:By|BY|Von|Par|Por) {_NAME}(?: {_NAME}){{1,7}}(?:, {_NAME}(?: {_NAME}){{1,5}})*")
 _JOINERS = frozenset({"and", "und", "et", "y", "de", "da", "di", "van", "von", "der", "den", "la", "le", "al", "bin"})
@@ -79,8 +88,12 @@ def parse_html_page(
         _key_points(draft, tree)
         _take_paywall_notes(tree)
     with watch.step("body"):
-        _body(draft, page, tree, trace)
-    _judge(draft, page, tree, url, trace)
+        measured = measure(tree)
+        density = measured.link_density()
+        repair(measured, trace)
+        remove_asides(measured, trace)
+        _body(draft, page, measured, guarded.html, options, trace)
+    _judge(draft, page, density, url, trace)
     with watch.step("links"):
         draft.links = body_links(tree, draft.body, base)
     for name, value, where in (("media", draft.media, FoundIn.DOM), ("links", draft.links, FoundIn.DOM)):
@@ -113,11 +126,16 @@ def _take_paywall_notes(tree: HtmlElement) -> None:
             element.drop_tree()
 
 
-def _body(draft: Draft, page: PageData, tree: HtmlElement, trace: Trace) -> None:
-    extracted = extract_body(tree)
+def _body(draft: Draft, page: PageData, measured: Measure, html: str, options: ParseOptions, trace: Trace) -> None:
+    extracted = extract_body(measured, trace)
     draft.body = _without_heading(extracted.body, draft, page)
     extractor, version, where, confidence = extracted.extractor, extracted.version, FoundIn.DOM, 0.85
     stated = articlebody(page)
+    if max(len(draft.body), len(stated)) < _NO_BODY and (told := _of_scripts(html, options)):
+        trace.note(
+            "html", "body", "taken from a script", "the page's elements hold no text, and a string in a script does"
+        )
+        draft.body, extractor, version = told, "structured_data", __version__
     if stated and _better(stated, draft.body):
         trace.note("html", "body", "taken from JSON-LD articleBody", "extraction found much less of the same story")
         draft.body, extractor, version, where = stated, "structured_data", __version__, FoundIn.JSONLD
@@ -125,6 +143,14 @@ def _body(draft: Draft, page: PageData, tree: HtmlElement, trace: Trace) -> None
         trace.note("html", "body", f"{len(draft.body)} characters by {extractor} {version}", "of the page's tree")
     if draft.body:
         draft.took("body", extractor, version, where, confidence, 2 if stated else 1)
+
+
+def _of_scripts(html: str, options: ParseOptions) -> str:
+    """The text of a story that stands as HTML in a string of a script; empty where there is none."""
+    tree = parse_html(html)
+    text = html_in_scripts(tree) if tree is not None else ""
+    body = read_fragment(text, None, options)[0] if text else ""
+    return body if len(body) >= _TEXT_OF_SCRIPT else ""
 
 
 def _without_heading(body: str, draft: Draft, page: PageData) -> str:
@@ -167,14 +193,13 @@ def _better(stated: str, found: str) -> bool:
     return len(found) < 250 and len(stated) > 2 * len(found)
 
 
-def _judge(draft: Draft, page: PageData, tree: HtmlElement, url: str | None, trace: Trace) -> None:
+def _judge(draft: Draft, page: PageData, density: float, url: str | None, trace: Trace) -> None:
     """Tell home and listing pages from articles; a page with a long running text is never turned away."""
     kind = (page.first("og:type") or "").lower()
     is_article = bool(page.jsonld.article) or kind in _ARTICLE_OG or page.first("article:published_time") is not None
     if is_article or running(draft.body) >= _LONG_BODY:
         return
     path = urlsplit(url or "").path.strip("/")
-    density = _link_density(tree)
     at_root = url is not None and path in {"", "index.html", "index.php", "home"}
     if at_root and (kind == "website" or density > 0.4):
         raise Rejected(Code.HOMEPAGE, "the address is a site's front page, and nothing in it is marked as an article")
@@ -189,10 +214,3 @@ def running(body: str) -> int:
     """Characters of prose: paragraphs that are long and made of sentences, not of headlines run together."""
     long = [paragraph for paragraph in body.split("\n\n") if len(paragraph) >= 120]
     return sum(len(text) for text in long if len(_SENTENCE.findall(text)) * 500 >= len(text))
-
-
-def _link_density(tree: HtmlElement) -> float:
-    """Share of the page's characters that stand in links."""
-    total = len(_SPACE.sub("", tree.text_content()))
-    linked = sum(len(_SPACE.sub("", anchor.text_content())) for anchor in tree.iter("a"))
-    return min(1.0, linked / total) if total else 0.0
