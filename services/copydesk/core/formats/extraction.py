@@ -10,7 +10,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from copydesk import __version__
-from copydesk.core.page.container import mark_container, story_container
+from copydesk.core.page.container import mark, story_container, unmark
 from copydesk.core.page.measure import PROSE, Measure
 from copydesk.core.page.repeats import drop_repeats
 from copydesk.core.text.normalize import normalize_body, normalize_line
@@ -27,6 +27,10 @@ _ENOUGH = 500
 _MANY = 3_000
 """Paragraphs from which on only the fast mode runs."""
 _SHARE = 0.9
+_LITTLE = 0.4
+"""Share of the page's prose below which what was found is perhaps an introduction to cards that are the story."""
+_KNOWN = 250
+"""Characters of prose that make an element a container of the story; what Trafilatura itself takes for too little."""
 _ENOUGH_WITHIN = 0.6
 """Share of the text of the whole page that the container of its story must give to be the better reading."""
 _MENU_LINE = 25
@@ -48,8 +52,8 @@ class Extracted:
 @dataclass(frozen=True, slots=True)
 class _Found:
     body: str
-    recovered: bool
-    """Whether it may be paragraphs gathered from all over the page, where no container of a story was found."""
+    plain: bool
+    """Whether it is without headings and lists."""
 
 
 def parse_html(html: str) -> HtmlElement | None:
@@ -84,10 +88,8 @@ def extract_body(measured: Measure, trace: Trace = NO_TRACE) -> Extracted:
     prose = prose_paragraphs(measured)
     size = sum(map(len, prose))
     found = _trafilatura(tree, fast=True)
-    if found.recovered and _mark_container(measured, prose, trace):
-        within = _trafilatura(tree, fast=True)
-        if len(within.body) >= _ENOUGH_WITHIN * len(found.body):
-            found = within
+    if len(found.body) < _LITTLE * size or (found.plain and not _has_known_container(measured)):
+        found = _within_container(found, measured, prose, trace)
     # The comparison takes time with the square of the number of paragraphs.
     few = sum(1 for _ in islice(tree.iter("p"), _MANY)) < _MANY
     if few and not (len(found.body) >= _ENOUGH and len(found.body) >= _SHARE * size):
@@ -113,21 +115,34 @@ def _trafilatura(tree: HtmlElement, *, fast: bool) -> _Found:
         deduplicate=False,
     )
     if document is None:
-        return _Found("", recovered=True)
-    recovered = next(document.body.iter("head", "list"), None) is None
-    return _Found(to_paragraphs(document.body), recovered)
+        return _Found("", plain=True)
+    plain = next(document.body.iter("head", "list"), None) is None
+    return _Found(to_paragraphs(document.body), plain)
 
 
-def _mark_container(measured: Measure, prose: dict[str, Any], trace: Trace) -> bool:
-    """Mark the element that holds the story, if there is one."""
+def _has_known_container(measured: Measure) -> bool:
+    """Whether Trafilatura knows an element with prose by its name; without one it gathers paragraphs of all the page.
+
+    What it gathers so has no headings and no lists, and holds boxes beside the story.
+    """
+    from trafilatura.xpaths import BODY_XPATH
+
+    first = (next(iter(expression(measured.root)), None) for expression in BODY_XPATH)
+    return any(element is not None and measured.prose[element] >= _KNOWN for element in first)
+
+
+def _within_container(found: _Found, measured: Measure, prose: dict[str, Any], trace: Trace) -> _Found:
+    """What stands in the element that holds the story, once it is marked; what was found if that gives much less."""
     container = story_container((element, len(text)) for text, element in prose.items())
     if container is None:
-        return False
-    trace.note(
-        "html", f"<{container.tag}>", "taken for the container of the story", "it holds most of the page's prose"
-    )
-    mark_container(measured.root, container)
-    return True
+        return found
+    others = mark(measured.root, container)
+    within = _trafilatura(measured.root, fast=True)
+    if len(within.body) < _ENOUGH_WITHIN * len(found.body):
+        unmark(container, others)
+        return found
+    trace.note("html", f"<{container.tag}>", "taken for the container of the story", "it holds most of the prose")
+    return within
 
 
 def prose_paragraphs(measured: Measure) -> dict[str, Any]:

@@ -12,13 +12,13 @@ from copydesk import __version__
 from copydesk.core.document import Draft, RawDocument
 from copydesk.core.errors import Rejected
 from copydesk.core.formats.extraction import extract_body, lighten, parse_html
-from copydesk.core.formats.fragment import read_fragment
 from copydesk.core.formats.guard import guard_html
+from copydesk.core.formats.script_story import story_in_scripts
 from copydesk.core.options import ParseOptions
 from copydesk.core.page.measure import Measure, measure
 from copydesk.core.page.removal import remove_asides
+from copydesk.core.page.removed import Reason, note_removed
 from copydesk.core.page.repair import repair
-from copydesk.core.page.script_text import html_in_scripts
 from copydesk.core.structured.authors import read_authors
 from copydesk.core.structured.jsonld import plain
 from copydesk.core.structured.links import body_links
@@ -45,8 +45,6 @@ _LONG_BODY = 1_200
 """Characters of running text from which on a page is an article whatever it calls itself."""
 _NO_BODY = 100
 """Characters of text below which a page's elements hold no story."""
-_TEXT_OF_SCRIPT = 500
-"""Characters that a story in a script has at least."""
 _NAME = r"[^\W\d_][^\s\d.!?,]*\.?"
 _BYLINE = re.compile(rf"(?:By|BY|Von|Par|Por) {_NAME}(?: {_NAME}){{1,7}}(?:, {_NAME}(?: {_NAME}){{1,5}})*")
 _JOINERS = frozenset({"and", "und", "et", "y", "de", "da", "di", "van", "von", "der", "den", "la", "le", "al", "bin"})
@@ -83,10 +81,10 @@ def parse_html_page(
         page = read_page(tree)
         lighten(tree)
         base = urljoin(url or "", page.base) if page.base else url
-        draft.media = take_figures(tree, base)
+        draft.media = take_figures(tree, base, trace)
         fill(draft, page, document, url=url, tree=tree, trace=trace)
-        _key_points(draft, tree)
-        _take_paywall_notes(tree)
+        _key_points(draft, tree, trace)
+        _take_paywall_notes(tree, trace)
     with watch.step("body"):
         measured = measure(tree)
         density = measured.link_density()
@@ -102,7 +100,7 @@ def parse_html_page(
     return draft
 
 
-def _key_points(draft: Draft, tree: HtmlElement) -> None:
+def _key_points(draft: Draft, tree: HtmlElement, trace: Trace) -> None:
     """A marked-up list of key points, which extraction would mix with the story."""
     for element in tree.iter("div", "section", "aside", "ul"):
         label = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('data-testid') or ''}"
@@ -114,28 +112,30 @@ def _key_points(draft: Draft, tree: HtmlElement) -> None:
         if 2 <= len(points) <= 8 and linked * 2 <= len(points):
             draft.key_points = points
             draft.took("key_points", "html", __version__, FoundIn.DOM, 0.8, len(points))
+            note_removed(trace, element, Reason.KEY_POINT)
             element.drop_tree()
             return
 
 
-def _take_paywall_notes(tree: HtmlElement) -> None:
+def _take_paywall_notes(tree: HtmlElement, trace: Trace) -> None:
     """Take out short invitations to subscribe. Long ones stay: some sites call the locked story itself a paywall."""
     for element in list(tree.iter("div", "section", "p", "aside")):
         label = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
         if "paywall" in label and len(_SPACE.sub(" ", element.text_content())) < _NOTE:
+            note_removed(trace, element, Reason.SUBSCRIPTION_OFFER)
             element.drop_tree()
 
 
 def _body(draft: Draft, page: PageData, measured: Measure, html: str, options: ParseOptions, trace: Trace) -> None:
     extracted = extract_body(measured, trace)
-    draft.body = _without_heading(extracted.body, draft, page)
+    draft.body = _without_heading(extracted.body, draft, page, trace)
     extractor, version, where, confidence = extracted.extractor, extracted.version, FoundIn.DOM, 0.85
     stated = articlebody(page)
-    if max(len(draft.body), len(stated)) < _NO_BODY and (told := _of_scripts(html, options)):
-        trace.note(
-            "html", "body", "taken from a script", "the page's elements hold no text, and a string in a script does"
-        )
-        draft.body, extractor, version = told, "structured_data", __version__
+    if max(len(draft.body), len(stated)) < _NO_BODY and _is_article(page):
+        told = story_in_scripts(html, options, trace)
+        if told:
+            trace.note("html", "body", "taken from a script", "the page's elements hold no story, a string in it does")
+            draft.body, extractor, version = told, "script", __version__
     if stated and _better(stated, draft.body):
         trace.note("html", "body", "taken from JSON-LD articleBody", "extraction found much less of the same story")
         draft.body, extractor, version, where = stated, "structured_data", __version__, FoundIn.JSONLD
@@ -145,15 +145,7 @@ def _body(draft: Draft, page: PageData, measured: Measure, html: str, options: P
         draft.took("body", extractor, version, where, confidence, 2 if stated else 1)
 
 
-def _of_scripts(html: str, options: ParseOptions) -> str:
-    """The text of a story that stands as HTML in a string of a script; empty where there is none."""
-    tree = parse_html(html)
-    text = html_in_scripts(tree) if tree is not None else ""
-    body = read_fragment(text, None, options)[0] if text else ""
-    return body if len(body) >= _TEXT_OF_SCRIPT else ""
-
-
-def _without_heading(body: str, draft: Draft, page: PageData) -> str:
+def _without_heading(body: str, draft: Draft, page: PageData, trace: Trace) -> str:
     """The body without headline, deck and byline as its first paragraphs: they have fields of their own."""
     # The headline that is printed is often another than the one that metadata state and that was chosen.
     printed = [heading.text for heading in page.headings[:_HEADINGS] if heading.level == 1]
@@ -169,6 +161,7 @@ def _without_heading(body: str, draft: Draft, page: PageData) -> str:
         if byline and not draft.authors:
             draft.authors = read_authors([(first, None)], [])
             draft.took("authors", "html", __version__, FoundIn.TEXT, 0.6)
+        note_removed(trace, first, Reason.OWN_FIELD)
         body = rest
 
 
@@ -195,10 +188,9 @@ def _better(stated: str, found: str) -> bool:
 
 def _judge(draft: Draft, page: PageData, density: float, url: str | None, trace: Trace) -> None:
     """Tell home and listing pages from articles; a page with a long running text is never turned away."""
-    kind = (page.first("og:type") or "").lower()
-    is_article = bool(page.jsonld.article) or kind in _ARTICLE_OG or page.first("article:published_time") is not None
-    if is_article or running(draft.body) >= _LONG_BODY:
+    if _is_article(page) or running(draft.body) >= _LONG_BODY:
         return
+    kind = (page.first("og:type") or "").lower()
     path = urlsplit(url or "").path.strip("/")
     at_root = url is not None and path in {"", "index.html", "index.php", "home"}
     if at_root and (kind == "website" or density > 0.4):
@@ -208,6 +200,12 @@ def _judge(draft: Draft, page: PageData, density: float, url: str | None, trace:
             Code.LISTING_PAGE, f"a list of other pages: {density:.0%} of its words are links, no article is marked"
         )
     trace.note("html", "page", "taken for an article", f"link density {density:.2f}, og:type {kind or 'absent'}")
+
+
+def _is_article(page: PageData) -> bool:
+    """Whether the page's metadata say that it is an article."""
+    kind = (page.first("og:type") or "").lower()
+    return bool(page.jsonld.article) or kind in _ARTICLE_OG or page.first("article:published_time") is not None
 
 
 def running(body: str) -> int:

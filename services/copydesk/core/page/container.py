@@ -38,10 +38,19 @@ def story_container(paragraphs: Iterable[tuple[Any, int]]) -> Any | None:
     return smallest
 
 
-def mark_container(tree: Any, container: Any) -> None:
-    """Name an element as schema.org does where a story's text is marked up, and no other."""
-    for marked in tree.xpath("//*[@itemprop='articleBody']"):
-        del marked.attrib["itemprop"]
+def mark(tree: Any, container: Any) -> list[Any]:
+    """Name an element as schema.org does where a story stands; the ones that were named so and are no more."""
+    others: list[Any] = tree.xpath("//*[@itemprop='articleBody']")
+    for other in others:
+        del other.attrib["itemprop"]
     if container.tag in _LAYOUT:
         container.tag = "div"
     container.set("itemprop", "articleBody")
+    return others
+
+
+def unmark(container: Any, others: list[Any]) -> None:
+    """Undo `mark`, but for the tag of an element used for layout."""
+    del container.attrib["itemprop"]
+    for other in others:
+        other.set("itemprop", "articleBody")

@@ -17,7 +17,7 @@ _HIDDEN = etree.XPath(
     "contains(translate(@style, 'ABDEHIJLNOPSTVY: \t\n', 'abdehijlnopstvy'), 'visibilityhidden')]"
 )
 _HIDDEN_SHARE = 0.5
-"""Share of the page's prose up to which what is hidden is not for readers; more of it is a story that a script shows."""
+"""Share of the page's prose up to which what is hidden is not for readers; more is a story that a script shows."""
 _GROUP = 2
 """Teasers from which on they are a group."""
 _GROUP_SHARE = 0.8
