@@ -119,10 +119,14 @@ def _key_points(draft: Draft, tree: HtmlElement, trace: Trace) -> None:
 
 def _take_paywall_notes(tree: HtmlElement, trace: Trace) -> None:
     """Take out short invitations to subscribe. Long ones stay: some sites call the locked story itself a paywall."""
+    taken: set[HtmlElement] = set()
     for element in list(tree.iter("div", "section", "p", "aside")):
+        if taken and any(around in taken for around in element.iterancestors()):
+            continue
         label = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
         if "paywall" in label and len(_SPACE.sub(" ", element.text_content())) < _NOTE:
             note_removed(trace, element, Reason.SUBSCRIPTION_OFFER)
+            taken.add(element)
             element.drop_tree()
 
 

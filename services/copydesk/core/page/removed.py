@@ -67,13 +67,9 @@ def note_removed(trace: Trace, removed: Any, reason: Reason) -> None:
     """Record an element, or a text, that is about to be taken out. Costs nothing without a trace."""
     if not trace.enabled:
         return
-    element = not isinstance(removed, str)
-    words = (removed.text_content() if element else removed).split()
-    trace.remove(Removed(_path(removed) if element else "", len(words), _start(words), reason))
-
-
-def _start(words: list[str]) -> str:
-    return " ".join(words[:START])[:START]
+    path, text = ("", removed) if isinstance(removed, str) else (_path(removed), " ".join(removed.itertext()))
+    words = text.split()
+    trace.remove(Removed(path, len(words), " ".join(words[:START])[:START], reason))
 
 
 def _path(element: Any) -> str:
