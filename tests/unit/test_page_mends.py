@@ -24,32 +24,26 @@ from copydesk.core.trace import RecordingTrace
 from copydesk_schemas.reasons import Code
 
 OPTIONS = ParseOptions()
-STORY = [
-    (
-        "The council of Brandholm voted on Monday to rebuild the tunnel that burned in January, and the work will take two "
-        "years and cost forty million crowns, the mayor, Anna Keller, told reporters after the meeting."
-    ),
-    (
-        "Trains go by the old line along the river until then, which makes the journey to the capital half an hour longer, "
-        "the railway company said in a statement that it sent to all of its regular passengers."
-    ),
-    (
-        "Shopkeepers at the northern end fear for their trade. Some of them have asked for a lower rent, and the owner of "
-        "the arcade said that she would speak with each of them before the summer begins."
-    ),
-    (
-        "An inquiry into the cause of the fire goes on. Engineers found a cable that had been mended badly, and the public "
-        "prosecutor wants to know who had signed the report of the last inspection."
-    ),
-    (
-        "Work begins in April. The old rails are to be taken out first, then the walls are dried and covered anew, and the "
-        "first trial runs are planned for the second spring from now, if the winters are mild."
-    ),
-    (
-        "The capital pays half of the costs. The rest comes from a fund for bridges and tunnels that the province set up "
-        "after the flood, and which has not been used since the harbour was dredged."
-    ),
-]
+TEXT = """
+The council of Brandholm voted on Monday to rebuild the tunnel that burned in January, and the work will take
+two years and cost forty million crowns, the mayor, Anna Keller, told reporters after the meeting.
+
+Trains go by the old line along the river until then, which makes the journey to the capital half an hour
+longer, the railway company said in a statement that it sent to all of its regular passengers.
+
+Shopkeepers at the northern end fear for their trade. Some of them have asked for a lower rent, and the owner of
+the arcade said that she would speak with each of them before the summer begins.
+
+An inquiry into the cause of the fire goes on. Engineers found a cable that had been mended badly, and the
+public prosecutor wants to know who had signed the report of the last inspection.
+
+Work begins in April. The old rails are to be taken out first, then the walls are dried and covered anew, and
+the first trial runs are planned for the second spring from now, if the winters are mild.
+
+The capital pays half of the costs. The rest comes from a fund for bridges and tunnels that the province set up
+after the flood, and which has not been used since the harbour was dredged.
+"""
+STORY = [" ".join(paragraph.split()) for paragraph in TEXT.split("\n\n")]
 BODY = "\n\n".join(STORY)
 PARAGRAPHS = "".join(f"<p>{text}</p>" for text in STORY)
 ARTICLE_TYPE = '<meta property="og:type" content="article">'

@@ -88,8 +88,9 @@ def extract_body(measured: Measure, trace: Trace = NO_TRACE) -> Extracted:
     prose = prose_paragraphs(measured)
     size = sum(map(len, prose))
     found = _trafilatura(tree, fast=True)
+    least = _SHARE * size if len(found.body) < _LITTLE * size else _ENOUGH_WITHIN * len(found.body)
     if len(found.body) < _LITTLE * size or (found.plain and not _has_known_container(measured)):
-        found = _within_container(found, measured, prose, trace)
+        found = _within_container(found, least, measured, prose, trace)
     # The comparison takes time with the square of the number of paragraphs.
     few = sum(1 for _ in islice(tree.iter("p"), _MANY)) < _MANY
     if few and not (len(found.body) >= _ENOUGH and len(found.body) >= _SHARE * size):
@@ -131,14 +132,14 @@ def _has_known_container(measured: Measure) -> bool:
     return any(element is not None and measured.prose[element] >= _KNOWN for element in first)
 
 
-def _within_container(found: _Found, measured: Measure, prose: dict[str, Any], trace: Trace) -> _Found:
+def _within_container(found: _Found, least: float, measured: Measure, prose: dict[str, Any], trace: Trace) -> _Found:
     """What stands in the element that holds the story, once it is marked; what was found if that gives much less."""
     container = story_container((element, len(text)) for text, element in prose.items())
     if container is None:
         return found
     others = mark(measured.root, container)
     within = _trafilatura(measured.root, fast=True)
-    if len(within.body) < _ENOUGH_WITHIN * len(found.body):
+    if len(within.body) < least:
         unmark(container, others)
         return found
     trace.note("html", f"<{container.tag}>", "taken for the container of the story", "it holds most of the prose")
