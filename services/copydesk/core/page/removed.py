@@ -64,7 +64,7 @@ class Removed:
 
 
 def note_removed(trace: Trace, removed: Any, reason: Reason) -> None:
-    """Record an element, or a text, that is about to be taken out, unless it is blank. Costs nothing without a trace."""
+    """Record an element, or a text, that is about to be taken out, unless it is blank. Free without a trace."""
     if not trace.enabled:
         return
     path, text = ("", removed) if isinstance(removed, str) else (_path(removed), " ".join(removed.itertext()))
