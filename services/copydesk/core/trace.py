@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from copydesk.core.page.removed import Removed
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +27,25 @@ class Trace:
     def note(self, stage: str, subject: str, decision: str, reason: str = "") -> None:
         """Record one decision, for example `note("text", line, "dropped", "a share button")`."""
 
+    def remove(self, block: Removed) -> None:
+        """Record a block that was taken out of a page."""
+
 
 NO_TRACE = Trace()
 
 
 @dataclass
 class RecordingTrace(Trace):
-    """A trace that keeps every step, in order."""
+    """A trace that keeps every step, and every block of a page that was taken out, each in order."""
 
     steps: list[Step] = field(default_factory=list)
+    blocks: list[Removed] = field(default_factory=list)
     enabled: bool = True
 
     def note(self, stage: str, subject: str, decision: str, reason: str = "") -> None:
         """Keep one decision."""
         self.steps.append(Step(stage, subject, decision, reason))
+
+    def remove(self, block: Removed) -> None:
+        """Keep one block."""
+        self.blocks.append(block)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from typing import Any
 from urllib.parse import urljoin
@@ -14,8 +15,13 @@ from copydesk.core.document import Draft, FoundDate, RawDocument
 from copydesk.core.errors import Rejected
 from copydesk.core.formats.extraction import extract_body, lighten, parse_html
 from copydesk.core.formats.guard import guard_html
+from copydesk.core.formats.script_story import story_in_scripts
 from copydesk.core.lines.dateline import read_dateline
 from copydesk.core.options import ParseOptions
+from copydesk.core.page.measure import measure
+from copydesk.core.page.removal import remove_asides
+from copydesk.core.page.removed import Reason, note_removed
+from copydesk.core.page.repair import repair
 from copydesk.core.structured.access import seems_cut, take_walls
 from copydesk.core.structured.authors import read_authors
 from copydesk.core.structured.captions import take_captions
@@ -27,7 +33,7 @@ from copydesk.core.structured.marks import read_marks
 from copydesk.core.structured.media import take_figures
 from copydesk.core.structured.metadata import fill
 from copydesk.core.structured.page import PageData, read_page
-from copydesk.core.structured.page_kind import refusal
+from copydesk.core.structured.page_kind import refusal, states_article
 from copydesk.core.structured.related import related_links, take_lines
 from copydesk.core.structured.title_text import key_of
 from copydesk.core.text.normalize import normalize_body
@@ -42,6 +48,8 @@ _PLACE_WORDS = 3
 _SURE_CREDIT = 0.8
 _HEADINGS = 10
 """Headings of a page that may be its printed headline: it is among the first."""
+_NO_BODY = 100
+"""Characters of text below which a page's elements hold no story."""
 _NAME = r"[^\W\d_][^\s\d.!?,]*\.?"
 _BYLINE = re.compile(rf"(?:By|BY|Von|Par|Por) {_NAME}(?: {_NAME}){{1,7}}(?:, {_NAME}(?: {_NAME}){{1,5}})*")
 _JOINERS = frozenset({"and", "und", "et", "y", "de", "da", "di", "van", "von", "der", "den", "la", "le", "al", "bin"})
@@ -76,18 +84,18 @@ def parse_html_page(
         page = read_page(tree)
         lighten(tree)
         base = urljoin(url or "", page.base) if page.base else url
-        draft.media = take_figures(tree, base)
+        draft.media = take_figures(tree, base, trace)
         marked = read_marks(tree)
-        draft.media += take_captions(tree, marked, base)
+        draft.media += take_captions(tree, marked, base, trace)
         fill(draft, page, document, url=url, tree=tree, trace=trace, marked=marked)
-        draft.key_points, reason = take_key_points(tree, marked)
+        draft.key_points, reason = take_key_points(tree, marked, trace)
         if draft.key_points:
             draft.took("key_points", "html", __version__, FoundIn.DOM, 0.8, len(draft.key_points))
             trace.note("html", "key points", f"{len(draft.key_points)} taken", reason)
-        walled = take_walls(marked)
-        teasers = take_lines(tree)
+        walled = take_walls(marked, trace)
+        teasers = take_lines(tree, trace)
     with watch.step("body"):
-        _body(draft, page, tree, trace)
+        _body(draft, page, tree, guarded.html, options, trace)
     refused = refusal(page, tree, draft.body, url)
     if refused is not None:
         raise Rejected(refused.code, refused.reason)
@@ -142,11 +150,20 @@ def _take_credit(draft: Draft, credit: Credit, trace: Trace) -> None:
     trace.note("html", "syndicated from", name or credit.syndicated.url or "", credit.reason)
 
 
-def _body(draft: Draft, page: PageData, tree: HtmlElement, trace: Trace) -> None:
-    extracted = extract_body(tree)
-    draft.body = _without_heading(extracted.body, draft, page)
+def _body(draft: Draft, page: PageData, tree: HtmlElement, html: str, options: ParseOptions, trace: Trace) -> None:
+    # What is no part of the story is taken out of a copy: links and the page's kind are read from all of it.
+    measured = measure(copy.deepcopy(tree))
+    repair(measured, trace)
+    remove_asides(measured, trace)
+    extracted = extract_body(measured, trace)
+    draft.body = _without_heading(extracted.body, draft, page, trace)
     extractor, version, where, confidence = extracted.extractor, extracted.version, FoundIn.DOM, 0.85
     stated = articlebody(page)
+    if max(len(draft.body), len(stated)) < _NO_BODY and states_article(page):
+        told = story_in_scripts(html, options, trace)
+        if told:
+            trace.note("html", "body", "taken from a script", "the page's elements hold no story, a string in it does")
+            draft.body, extractor, version = told, "script", __version__
     if stated and _better(stated, draft.body):
         trace.note("html", "body", "taken from JSON-LD articleBody", "extraction found much less of the same story")
         draft.body, extractor, version, where = stated, "structured_data", __version__, FoundIn.JSONLD
@@ -156,7 +173,7 @@ def _body(draft: Draft, page: PageData, tree: HtmlElement, trace: Trace) -> None
         draft.took("body", extractor, version, where, confidence, 2 if stated else 1)
 
 
-def _without_heading(body: str, draft: Draft, page: PageData) -> str:
+def _without_heading(body: str, draft: Draft, page: PageData, trace: Trace) -> str:
     """The body without headlines and byline as its first paragraphs: they have fields of their own."""
     # The headline that is printed is often another than the one that metadata state and that was chosen.
     printed = [heading.text for heading in page.headings[:_HEADINGS] if heading.level == 1]
@@ -175,6 +192,7 @@ def _without_heading(body: str, draft: Draft, page: PageData) -> str:
         if byline and not draft.authors:
             draft.authors = read_authors([(first, None)], [])
             draft.took("authors", "html", __version__, FoundIn.TEXT, 0.6)
+        note_removed(trace, first, Reason.OWN_FIELD)
         body = rest
 
 

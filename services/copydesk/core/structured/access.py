@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from copydesk.core.page.removed import Reason, note_removed
 from copydesk.core.structured.jsonld import Node
 from copydesk.core.structured.marks import Mark, Marked
 from copydesk.core.structured.page import PageData
 from copydesk.core.text.normalize import normalize_line
+from copydesk.core.trace import NO_TRACE, Trace
 from copydesk_schemas.reasons import FoundIn
 
 _BOOLEAN = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -73,7 +75,7 @@ def _free(node: Node) -> bool | None:
     return value if isinstance(value, bool) else _BOOLEAN.get(str(value).strip().rsplit("/", 1)[-1].lower())
 
 
-def take_walls(marked: Marked) -> bool:
+def take_walls(marked: Marked, trace: Trace = NO_TRACE) -> bool:
     """Take short invitations to pay out of the page. Whether one asks to pay or sign in for more of the story.
 
     What is long stays: some sites call the locked story itself a paywall.
@@ -87,6 +89,7 @@ def take_walls(marked: Marked) -> bool:
         # Paragraphs behind a wall are named after it as well, so that only their words tell.
         if len(text) < _NOTE_CHARS and (asks or (element.tag != "p" and not _is_prose(text))):
             asked = asked or asks
+            note_removed(trace, element, Reason.SUBSCRIPTION_OFFER)
             element.drop_tree()
     return asked
 

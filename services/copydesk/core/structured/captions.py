@@ -9,9 +9,11 @@ from lxml.html import HtmlElement
 
 from copydesk.core.lines.byline import has_prefix
 from copydesk.core.lines.patterns import DATE, date_share, is_counter
+from copydesk.core.page.removed import Reason, note_removed
 from copydesk.core.structured.marks import Mark, Marked, is_marked
 from copydesk.core.structured.media import address, caption_and_credit, clean_credit, pixels
 from copydesk.core.text.normalize import normalize_line
+from copydesk.core.trace import NO_TRACE, Trace
 from copydesk_schemas.parts import Media
 from copydesk_schemas.reasons import MediaType
 
@@ -32,7 +34,7 @@ _CREDIT = re.compile(
 )
 
 
-def take_captions(tree: HtmlElement, marked: Marked, base: str | None) -> list[Media]:
+def take_captions(tree: HtmlElement, marked: Marked, base: str | None, trace: Trace = NO_TRACE) -> list[Media]:
     """Read captions and credits beside pictures and take them out of the tree. Figures have been read before.
 
     A caption is what is named one and stands with a picture: names alone are given to menus, headings and type sizes
@@ -52,9 +54,11 @@ def take_captions(tree: HtmlElement, marked: Marked, base: str | None) -> list[M
             found.append(_with_credit_below(element, media))
     for element in taken:
         if element.getparent() is not None:
+            note_removed(trace, element, Reason.CAPTION)
             element.drop_tree()
     for element in marked[Mark.CREDIT]:
         if element.getparent() is not None and not _within(element, taken) and _is_credit(element):
+            note_removed(trace, element, Reason.CAPTION)
             element.drop_tree()
             taken.add(element)
     return found

@@ -8,8 +8,10 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
+from copydesk.core.page.removed import Reason, note_removed
 from copydesk.core.structured.marks import Mark, Marked
 from copydesk.core.text.normalize import normalize_line
+from copydesk.core.trace import NO_TRACE, Trace
 
 _MIN, _MAX = 15, 400
 """Characters of a point."""
@@ -31,7 +33,7 @@ _MAX_HEADINGS = 200
 _PROSE = 120
 
 
-def take_key_points(tree: HtmlElement, marked: Marked) -> tuple[list[str], str]:
+def take_key_points(tree: HtmlElement, marked: Marked, trace: Trace = NO_TRACE) -> tuple[list[str], str]:
     """Key points with the reason why, taken out of the tree; an empty list where there are none.
 
     A list is one of key points where its part of the page is named so, or where a heading says so and no prose stands
@@ -41,6 +43,7 @@ def take_key_points(tree: HtmlElement, marked: Marked) -> tuple[list[str], str]:
         if element.tag in {"div", "section", "aside", "ul", "ol"} and element.getparent() is not None:
             points = _points(element)
             if points:
+                note_removed(trace, element, Reason.KEY_POINT)
                 element.drop_tree()
                 return points, "a list that is named so"
     for heading in islice(tree.iter("h2", "h3", "h4", "strong", "p", "span", "div"), _MAX_HEADINGS):
@@ -52,8 +55,9 @@ def take_key_points(tree: HtmlElement, marked: Marked) -> tuple[list[str], str]:
         listed = _list_after(heading)
         points = _points(listed) if listed is not None else []
         if points and listed is not None:
-            listed.drop_tree()
-            heading.drop_tree()
+            for part in (listed, heading):
+                note_removed(trace, part, Reason.KEY_POINT)
+                part.drop_tree()
             return points, "a list below a heading that says so"
     return [], ""
 

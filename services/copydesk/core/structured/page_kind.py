@@ -147,7 +147,7 @@ def refusal(page: PageData, tree: HtmlElement, body: str, url: str | None) -> Re
         body: what was extracted as the story.
         url: its address.
     """
-    if _states_article(page):
+    if states_article(page):
         return None
     other = _other_kind(page, body)
     if other is not None:
@@ -174,7 +174,7 @@ def refusal(page: PageData, tree: HtmlElement, body: str, url: str | None) -> Re
     return None
 
 
-def _states_article(page: PageData) -> bool:
+def states_article(page: PageData) -> bool:
     """Whether the page describes an article of its own: a type alone is not enough, for templates give it to lists."""
     node = page.jsonld.article
     stated = bool(node) and any(node.get(key) for key in ("datePublished", "articleBody", "author"))

@@ -11,8 +11,10 @@ from lxml.html import HtmlElement
 
 from copydesk.core.envelope import web_url
 from copydesk.core.lines.lexicon import PHRASES
+from copydesk.core.page.removed import Reason, note_removed
 from copydesk.core.structured.marks import Mark, Marked
 from copydesk.core.text.normalize import normalize_line
+from copydesk.core.trace import NO_TRACE, Trace
 from copydesk.core.urls import canonical_url, same_site
 from copydesk_schemas.parts import Link
 from copydesk_schemas.reasons import LinkRel
@@ -45,7 +47,7 @@ _ALSO = re.compile(
 )
 
 
-def take_lines(tree: HtmlElement) -> list[Any]:
+def take_lines(tree: HtmlElement, trace: Trace = NO_TRACE) -> list[Any]:
     """Lines within the story that say «Read also: …» and are otherwise a link: taken out of the tree."""
     found: list[Any] = []
     for element in islice(tree.iter("p", "div", "li", "aside", "blockquote"), _MAX_LINES):
@@ -60,6 +62,7 @@ def take_lines(tree: HtmlElement) -> list[Any]:
             found.append(element)
     for element in found:
         if element.getparent() is not None:
+            note_removed(trace, element, Reason.READ_ALSO)
             element.drop_tree()
     return found
 

@@ -1,0 +1,86 @@
+"""What was taken out of a page, and why: kept only while a trace is on, for `copydesk explain`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from copydesk.core.trace import Trace
+
+START = 80
+"""Characters of its text that a removed block is shown by."""
+
+
+class Reason(StrEnum):
+    """Why a block is no part of the body. The value is a code that stays; `sentence` says it to a person."""
+
+    HIDDEN = "hidden"
+    TEASER_GROUP = "teaser_group"
+    BLOCK_LINK = "block_link"
+    LINK_LIST = "link_list"
+    READ_ALSO = "read_also"
+    REPEATED = "repeated"
+    CAPTION = "caption"
+    KEY_POINT = "key_point"
+    SUBSCRIPTION_OFFER = "subscription_offer"
+    OWN_FIELD = "own_field"
+
+    @property
+    def sentence(self) -> str:
+        """The reason in words."""
+        return _SENTENCES[self]
+
+
+_SENTENCES = {
+    Reason.HIDDEN: "hidden from readers, or a dialog",
+    Reason.TEASER_GROUP: "a group of teasers of other stories",
+    Reason.BLOCK_LINK: "one link around a heading or paragraph: a teaser of another story",
+    Reason.LINK_LIST: "a list of links to other stories",
+    Reason.READ_ALSO: "a line that leads to another story",
+    Reason.REPEATED: "stands word for word before",
+    Reason.CAPTION: "caption",
+    Reason.KEY_POINT: "key point",
+    Reason.SUBSCRIPTION_OFFER: "subscription offer",
+    Reason.OWN_FIELD: "headline, deck or byline: has its own field",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """One block that was taken out.
+
+    Attributes:
+        path: its element and those around it, outermost first, as CSS selectors, such as `main > div.related#more`;
+            empty for paragraphs that were taken out of the body after extraction.
+        words: words of its text, divided by white space.
+        start: the first `START` characters of its text, white space collapsed.
+        reason: why.
+    """
+
+    path: str
+    words: int
+    start: str
+    reason: Reason
+
+
+def note_removed(trace: Trace, removed: Any, reason: Reason) -> None:
+    """Record an element, or a text, that is about to be taken out, unless it is blank. Free without a trace."""
+    if not trace.enabled:
+        return
+    path, text = ("", removed) if isinstance(removed, str) else (_path(removed), " ".join(removed.itertext()))
+    words = text.split()
+    if words:
+        trace.remove(Removed(path, len(words), " ".join(words[:START])[:START], reason))
+
+
+def _path(element: Any) -> str:
+    around = [parent for parent in element.iterancestors() if parent.tag not in {"body", "html"}]
+    return " > ".join(_selector(one) for one in [*reversed(around[:3]), element])
+
+
+def _selector(element: Any) -> str:
+    classes = "".join(f".{name}" for name in (element.get("class") or "").split()[:3])
+    own_id = element.get("id")
+    return f"{element.tag}{classes}{f'#{own_id}' if own_id else ''}"
