@@ -10,6 +10,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from copydesk import __version__
+from copydesk.core.page.certainty import POOR, certainty
 from copydesk.core.page.container import mark, story_container, unmark
 from copydesk.core.page.measure import PROSE, Measure
 from copydesk.core.page.repeats import drop_repeats
@@ -47,6 +48,7 @@ class Extracted:
     body: str
     extractor: str
     version: str
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +98,12 @@ def extract_body(measured: Measure, trace: Trace = NO_TRACE) -> Extracted:
     if few and not (len(found.body) >= _ENOUGH and len(found.body) >= _SHARE * size):
         found = _trafilatura(tree, fast=False)
     if not found.body and size >= _ENOUGH:
-        return Extracted("\n\n".join(prose), "prose", __version__)
+        return Extracted("\n\n".join(prose), "prose", __version__, POOR)
     import trafilatura
 
-    return Extracted(drop_repeats(found.body, trace), "trafilatura", trafilatura.__version__)
+    body = drop_repeats(found.body, trace)
+    unlinked = measured.size[tree] - measured.linked[tree]
+    return Extracted(body, "trafilatura", trafilatura.__version__, certainty(body, prose, unlinked))
 
 
 def _trafilatura(tree: HtmlElement, *, fast: bool) -> _Found:

@@ -157,16 +157,17 @@ def _body(draft: Draft, page: PageData, tree: HtmlElement, html: str, options: P
     remove_asides(measured, trace)
     extracted = extract_body(measured, trace)
     draft.body = _without_heading(extracted.body, draft, page, trace)
-    extractor, version, where, confidence = extracted.extractor, extracted.version, FoundIn.DOM, 0.85
+    extractor, version, where, confidence = extracted.extractor, extracted.version, FoundIn.DOM, extracted.confidence
     stated = articlebody(page)
     if max(len(draft.body), len(stated)) < _NO_BODY and calls_itself_article(page):
         told = story_in_scripts(html, options, trace)
         if told:
             trace.note("html", "body", "taken from a script", "the page's elements hold no story, a string in it does")
-            draft.body, extractor, version = told, "script", __version__
+            draft.body, extractor, version, confidence = told, "script", __version__, 0.8
     if stated and _better(stated, draft.body):
         trace.note("html", "body", "taken from JSON-LD articleBody", "extraction found much less of the same story")
         draft.body, extractor, version, where = stated, "structured_data", __version__, FoundIn.JSONLD
+        confidence = 0.8
     elif trace.enabled:
         trace.note("html", "body", f"{len(draft.body)} characters by {extractor} {version}", "of the page's tree")
     if draft.body:
