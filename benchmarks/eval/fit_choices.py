@@ -1,11 +1,14 @@
 """Fit what speaks for a headline and for a name in a byline, on the WCXB development articles.
 
     python -m benchmarks.eval.fit_choices DATA_FOLDER
+    python -m benchmarks.eval.fit_choices DATA_FOLDER fields
 
 Prints both tables of points beside those in use, and the shares of right choices: by the table in use on every set,
 and out of fold (each half of the training set by the points of the other, other sets by those of the whole). Headlines
 are a conditional logit over the candidates of a page, names a logistic regression in which a page weighs as much as the
-root of its number of names; both have an L2 penalty and are fitted by gradient descent with Barzilai-Borwein steps.
+root of its number of names; both have an L2 penalty, which leaves out what holds of every name, and are fitted by
+gradient descent with Barzilai-Borwein steps. With `fields`, what pages get in the end: their titles and authors, all
+places considered, by the points in use, by those of the other half of both news and web pages, and of the other set.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import gzip
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,14 +25,16 @@ from typing import Any
 import numpy as np
 from benchmarks.eval.html import SETS
 from benchmarks.eval.scoring import author_matches, title_matches
+from lxml.html import HtmlElement
 from numpy.typing import NDArray
 
 from copydesk.core.document import RawDocument
 from copydesk.core.formats.extraction import lighten, parse_html
 from copydesk.core.structured import byline_names, titles
+from copydesk.core.structured.authorship import author_handles, read_authorship
 from copydesk.core.structured.bylines import find_bylines
 from copydesk.core.structured.metadata import title_candidates
-from copydesk.core.structured.page import read_page
+from copydesk.core.structured.page import PageData, read_page
 from copydesk.core.structured.publisher import site_names
 
 TRAINING_SET = "wcxb_dev_articles300"
@@ -54,6 +60,19 @@ class Case:
 Slope = Callable[[Floats, Case], Floats]
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page with its truth, read as far as both choices need it."""
+
+    number: int
+    gold: Mapping[str, Any]
+    url: str | None
+    sites: list[str]
+    titles: list[titles.Candidate]
+    data: PageData
+    tree: HtmlElement
+
+
 def pages(folder: Path) -> Iterator[tuple[int, Mapping[str, Any], bytes]]:
     """Number, truth and bytes of each page of a set."""
     expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
@@ -61,29 +80,35 @@ def pages(folder: Path) -> Iterator[tuple[int, Mapping[str, Any], bytes]]:
         yield int(page_id), gold, gzip.decompress((folder / "html" / f"{page_id}.html.gz").read_bytes())
 
 
-def cases(folder: Path) -> tuple[list[Case], list[Case]]:
-    """Headlines and names of a set; pages without candidates are left out."""
-    headlines: list[Case] = []
-    names: list[Case] = []
+def read(folder: Path) -> Iterator[Page]:
+    """All pages of a set that have elements."""
     for number, gold, content in pages(folder):
         tree = parse_html(content.decode("utf-8", "replace"))
         if tree is None:
             continue
         address = gold.get("url") or ""
         url = address if address.startswith("http") else None
-        document, page = RawDocument(content, url=url), read_page(tree)
-        sites = site_names(page, document, url)
-        groups = titles.weigh_titles(title_candidates(page, document), sites, url)
-        if groups and gold.get("title"):
-            found = [title_matches(gold["title"], group.members[0].text) for group in groups]
-            headlines.append(_case(number, True, [group.facts for group in groups], titles.POINTS, found))
+        document, data = RawDocument(content, url=url), read_page(tree)
         lighten(tree)
-        seen = byline_names.weigh_names(find_bylines(tree, url), sites)
+        yield Page(number, gold, url, site_names(data, document, url), title_candidates(data, document), data, tree)
+
+
+def cases(folder: Path) -> tuple[list[Case], list[Case]]:
+    """Headlines and names of a set; pages without candidates are left out."""
+    headlines: list[Case] = []
+    names: list[Case] = []
+    for page in read(folder):
+        groups = titles.weigh_titles(page.titles, page.sites, page.url)
+        if groups and page.gold.get("title"):
+            found = [title_matches(page.gold["title"], group.members[0].text) for group in groups]
+            headlines.append(_case(page.number, True, [group.facts for group in groups], titles.POINTS, found))
+        bylines = find_bylines(page.tree, page.url)
+        seen = byline_names.weigh_names(bylines, page.sites, author_handles(page.data))
         if seen:
-            authors = gold.get("authors") or []
+            authors = page.gold.get("authors") or []
             found = [author_matches(authors, [name.author.name]) for name in seen]
             facts = [dict.fromkeys(name.facts, 1.0) for name in seen]
-            names.append(_case(number, bool(authors), facts, byline_names.POINTS, found))
+            names.append(_case(page.number, bool(authors), facts, byline_names.POINTS, found))
     return headlines, names
 
 
@@ -119,9 +144,12 @@ def name_slope(weights: Floats, case: Case) -> Floats:
 def fit(training: Sequence[Case], slope_of: Slope) -> Floats:
     """Points that make the right candidates of these pages likeliest."""
     weights = np.zeros(training[0].facts.shape[1])
+    penalty = np.where(
+        [all(case.facts[:, fact].all() for case in training) for fact in range(len(weights))], 0, PENALTY
+    )
     step, before, slope_before = 0.01, weights, weights
     for _ in range(STEPS):
-        slope = PENALTY * weights + sum((slope_of(weights, case) for case in training), np.zeros_like(weights))
+        slope = penalty * weights + sum((slope_of(weights, case) for case in training), np.zeros_like(weights))
         moved, turned = weights - before, slope - slope_before
         if abs(moved @ turned) > 0:
             step = min(float(moved @ moved) / abs(float(moved @ turned)), 1.0)
@@ -153,6 +181,61 @@ def report(name: str, points: Mapping[str, float], sets: Mapping[str, Sequence[C
     return lines
 
 
+def fields(found: Sequence[Page]) -> list[list[bool]]:
+    """Whether the title, any author, and any author where some are given, is right: one list each."""
+    title: list[bool] = []
+    author: list[bool] = []
+    given: list[bool] = []
+    for page in found:
+        if page.gold.get("title"):
+            chosen = titles.choose_title(page.titles, page.sites, page.url)
+            title.append(chosen is not None and title_matches(page.gold["title"], chosen.text))
+        if page.gold.get("authors"):
+            authorship = read_authorship(page.data, page.sites, page.tree, page.url)
+            names = [named.name for named in authorship.authors] if authorship else []
+            author.append(author_matches(page.gold["authors"], names))
+            given += author[-1:] if names else []
+    return [title, author, given]
+
+
+@contextmanager
+def points_of(headlines: Sequence[Case], names: Sequence[Case]) -> Iterator[None]:
+    """With the points fitted on these in place of those in use."""
+    tables = ((titles.POINTS, headlines, headline_slope), (byline_names.POINTS, names, name_slope))
+    used = [dict(table) for table, _, _ in tables]
+    try:
+        for table, training, slope_of in tables:
+            table.update(zip(table, fit(training, slope_of).tolist(), strict=True))
+        yield
+    finally:
+        for (table, _, _), before in zip(tables, used, strict=True):
+            table.update(before)
+
+
+def report_fields(data: Path) -> list[str]:
+    """Lines to print: shares of pages whose fields are right, by points in use and out of fold."""
+    folders = {name: data / "extraction" / name for name in SETS[:2]}
+    found = {name: list(read(folder)) for name, folder in folders.items()}
+    known = {name: cases(folder) for name, folder in folders.items()}
+    lines = [f"{name}, in use: {_shares([fields(found[name])])}" for name in found]
+    halves: dict[str, list[list[list[bool]]]] = {name: [] for name in found}
+    for odd in (0, 1):
+        training = ([case for kinds in known.values() for case in kinds[k] if case.number % 2 != odd] for k in (0, 1))
+        with points_of(*training):
+            for name, tested in found.items():
+                halves[name].append(fields([page for page in tested if page.number % 2 == odd]))
+    lines += [f"{name}, by the other half of both: {_shares(half)}" for name, half in halves.items()]
+    for name, other in zip(found, reversed(found), strict=True):
+        with points_of(*known[other]):
+            lines.append(f"{name}, by the other set: {_shares([fields(found[name])])}")
+    return lines
+
+
+def _shares(parts: Sequence[Sequence[Sequence[bool]]]) -> str:
+    joined = [[right for part in parts for right in part[k]] for k in range(3)]
+    return "title {:.3f}, any author {:.3f}, where given {:.3f}".format(*(np.mean(values) for values in joined))
+
+
 def main(data: Path) -> None:
     """Print both reports."""
     headlines: dict[str, list[Case]] = {}
@@ -165,4 +248,7 @@ def main(data: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    if sys.argv[2:] == ["fields"]:
+        print("\n".join(report_fields(Path(sys.argv[1]))))
+    else:
+        main(Path(sys.argv[1]))

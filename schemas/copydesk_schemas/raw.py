@@ -94,7 +94,7 @@ class RawArticle(Input):
     `application/xhtml+xml`, `text/plain`, `text/markdown`, `application/rss+xml`, `application/atom+xml`,
     `application/feed+json`, `application/ld+json` (NewsArticle), `application/ninjs+json` (IPTC ninjs 1 to 3),
     `application/vnd.iptc.g2.newsitem+xml` and `application/vnd.iptc.g2.newsmessage+xml` (NewsML-G2),
-    `application/nitf+xml`. Example: `text/html`.
+    `text/vnd.iptc.newsml` (NewsML 1), `application/nitf+xml`. Example: `text/html`.
     """
     charset: str | None = None
     """A hint, verified against the bytes. Example: `windows-1252`."""

@@ -18,11 +18,15 @@ LINES = [
 ]
 
 
-def run(*arguments: str, stdin: str) -> bytes:
+def process(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[bytes]:
     code = "import sys; from copydesk.app.cli import main; sys.exit(main())"
-    done = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-c", code, "process", *arguments], input=stdin.encode(), capture_output=True, check=False
     )
+
+
+def run(*arguments: str, stdin: str) -> bytes:
+    done = process(*arguments, stdin=stdin)
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout
 
@@ -63,6 +67,26 @@ def test_of_a_web_archive_each_document_is_a_line(tmp_path: Path) -> None:
         assert "http:last-modified" in [candidate["source"] for candidate in first["date_candidates"]]
         assert second["duplicate_of"]["url"] == "https://a.example/news/1"
         assert [record["raw"]["offset"] for record in (first, second)] == [0, 1]
+
+
+def test_what_came_before_the_damage_of_an_archive_is_processed_and_told(tmp_path: Path) -> None:
+    (tmp_path / "cut.warc.gz").write_bytes(archives.news_crawl(STORY, STORY)[:-300])
+    done = process(str(tmp_path / "cut.warc.gz"))
+    assert done.returncode == 1
+    assert [record["url"] for record in records(done.stdout)] == ["https://news1.example/story/1"]
+    summary, failure = done.stderr.decode().splitlines()
+    assert summary.startswith("1 items: 1 enriched. Left out 4 records of web archives: ")
+    assert "cut.warc.gz cannot be read to its end: it is damaged or cut off after 5 whole records (" in failure
+
+
+def test_a_strange_record_of_an_archive_is_told_in_a_pipe_too(tmp_path: Path) -> None:
+    odd = archives.response(status="nothing of the kind", url="https://a.example/odd")
+    (tmp_path / "odd.warc").write_bytes(odd + archives.response(STORY))
+    done = process(str(tmp_path / "odd.warc"))
+    assert done.returncode == 0
+    assert len(records(done.stdout)) == 1
+    assert "1 with an HTTP head that is none (the first: https://a.example/odd)." in done.stderr.decode()
+    assert process("--quiet", str(tmp_path / "odd.warc")).stderr == b""
 
 
 def test_archives_and_lines_follow_one_another(tmp_path: Path) -> None:

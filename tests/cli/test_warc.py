@@ -4,30 +4,36 @@ from __future__ import annotations
 
 import gzip
 import io
+import random
 import subprocess
 import sys
 import zlib
-from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, cast
 
 import pytest
 from fastwarc.stream_io import BrotliWriter, ZstdWriter
-from tests.support.archives import HTML, IMAGE, PAGE, URL, packed, record, response
+from tests.support.archives import HTML, IMAGE, PAGE, URL, news_crawl, packed, record, response
 
 from copydesk.app.cli.errors import CommandError
 from copydesk.app.cli.http_body import MAX_BODY, BodyError, decode_body
-from copydesk.app.cli.inputs import left_out_sentence, read_documents
+from copydesk.app.cli.http_head import MAX_HEAD, HttpHead, read_head
+from copydesk.app.cli.inputs import read_documents
+from copydesk.app.cli.left_out import LeftOut
 from copydesk.app.cli.warc import ArchiveError, Capture, read_captures
 
 FETCHED = datetime(2024, 5, 17, 10, tzinfo=UTC)
 TEXT = b"The harbour bridge reopened on Monday, and the mayor was glad. " * 40
 
 
-def read(archive: bytes) -> tuple[list[Capture], Counter[str]]:
-    left_out: Counter[str] = Counter()
+def read(archive: bytes) -> tuple[list[Capture], LeftOut]:
+    left_out = LeftOut()
     return list(read_captures(io.BytesIO(archive), left_out)), left_out
+
+
+def http(block: bytes) -> bytes:
+    return record("response", block, Content_Type="application/http; msgtype=response", WARC_Target_URI=URL)
 
 
 def test_a_response_is_a_document_with_what_is_known_of_it() -> None:
@@ -72,6 +78,9 @@ def test_fractions_of_a_second() -> None:
         "application/feed+json",
         "application/ld+json",
         "application/vnd.iptc.g2.newsitem+xml",
+        "text/vnd.iptc.newsml",
+        "text/nitf",
+        "text/rss+xml",
     ],
 )
 def test_types_that_may_hold_an_article(kind: str) -> None:
@@ -95,7 +104,10 @@ def test_a_type_that_is_not_stated_is_for_the_service_to_find() -> None:
         (response(status="HTTP/1.1 404 Not Found"), "with status 404"),
         (response(status="HTTP/1.1 301 Moved"), "with status 301"),
         (response(status="nothing of the kind"), "with an HTTP head that is none"),
-        (response(headers=HTML | {"X-Long": "a" * 70_000}), "with an HTTP head that is none"),
+        (response(headers=HTML | {"X-Long": "a" * MAX_HEAD}), "with an HTTP head over 1 MiB"),
+        (http(b"HTTP/1.1 200 OK\r\nContent-Type: text/ht"), "with an HTTP head that does not end"),
+        (http(b""), "with an HTTP head that is none"),
+        (http(PAGE), "with an HTTP head that is none"),
         (response(headers=IMAGE), "of type image/png"),
         (response(headers={"Content-Type": "text/css"}), "of type text/css"),
         (response(headers={"Content-Type": "image/svg+xml"}), "of type image/svg+xml"),
@@ -113,6 +125,40 @@ def test_what_holds_no_document_is_counted_by_reason_and_the_next_is_read(archiv
     captures, left_out = read(archive + response())
     assert left_out == {reason: 1}
     assert [capture.value for capture in captures] == [PAGE]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param({"X-Long": "a" * 33_000}, id="one line"),
+        pytest.param({"X-Long": "a" * 700_000}, id="one line, larger than what is read at once"),
+        pytest.param({f"X-{number}": "a" * 100 for number in range(5_000)}, id="many lines"),
+    ],
+)
+@pytest.mark.parametrize("page", [PAGE, PAGE * 5_000], ids=["small", "large"])
+def test_a_large_head_costs_neither_its_record_nor_the_next_one(more: dict[str, str], page: bytes) -> None:
+    captures, left_out = read(response(page, HTML | more) + response(PAGE, IMAGE | more) + response())
+    assert [capture.value for capture in captures] == [page, PAGE]
+    assert left_out == {"of type image/png": 1}
+    assert not left_out.strange
+
+
+def test_an_archive_as_crawlers_of_news_write_it(tmp_path: Path) -> None:
+    (tmp_path / "news.warc.gz").write_bytes(news_crawl(PAGE, b"", PAGE * 9))
+    left_out = LeftOut()
+    captures = [document.capture for document in read_documents([str(tmp_path)], left_out)]
+    assert [capture and (capture.url, capture.value) for capture in captures] == [
+        ("https://news1.example/story/1", PAGE),
+        ("https://news3.example/story/3", PAGE * 9),
+    ]
+    assert captures[0] is not None
+    assert captures[0].headers == {"last-modified": "Fri, 17 May 2024 09:00:00 GMT"}
+    assert left_out == {"of type warcinfo": 1, "of type request": 3, "of type metadata": 3, "empty": 1}
+
+
+def test_a_long_head_of_a_record_is_read_too() -> None:
+    captures, _ = read(response(WARC_Protocol="a" * 70_000) + response())
+    assert len(captures) == 2
 
 
 def packed_by(packer: type[BrotliWriter | ZstdWriter], data: bytes) -> bytes:
@@ -189,11 +235,40 @@ def test_many_members_take_no_longer_than_few() -> None:
     assert decode_body(gzip.compress(b"") * 50_000, None, "gzip") == b""
 
 
+@pytest.mark.parametrize(
+    ("head", "fields"),
+    [
+        (b"\r\nContent-Type: text/html\r\n\r\n", {"content-type": "text/html"}),
+        (b"\nContent-Type: text/html\n\n", {"content-type": "text/html"}),
+        (b"\r\nCONTENT-TYPE:text/html;\r\n\tcharset=utf-8\r\n", {"content-type": "text/html; charset=utf-8"}),
+        (b"\r\nContent-Type: a/b\r\nContent-Type: c/d\r\n e\r\n", {"content-type": "a/b"}),
+        (b"\r\nLink: <a>\r\nX: y\r\nlink: <b>\r\n", {"link": "<a>, <b>", "x": "y"}),
+        (b"\r\nLink:\r\nLink: <b>\r\n", {"link": "<b>"}),
+        (b"\r\n folded onto nothing\r\nno field\r\n: nameless\r\nX: caf\xe9\r\n", {"x": "caf\xe9"}),
+        (b"", {}),
+    ],
+)
+def test_heads_are_read_as_servers_send_them(head: bytes, fields: dict[str, str]) -> None:
+    assert read_head(b"HTTP/1.1 200 OK" + head) == HttpHead(200, fields)
+
+
+@pytest.mark.parametrize("line", [b"HTTP/2 404", b"HTTP/1.0 404 Not Found", b"HTTP/1.1  404 "])
+def test_status_lines(line: bytes) -> None:
+    head = read_head(line + b"\r\n")
+    assert head is not None
+    assert head.status == 404
+
+
+@pytest.mark.parametrize("line", [b"", b"HTTP/1.1", b"HTTP/1.1 2000 OK", b"ICY 200 OK", b"<html> HTTP/1.1 200 OK"])
+def test_what_has_no_status_line_is_no_head(line: bytes) -> None:
+    assert read_head(line + b"\r\nContent-Type: text/html\r\n\r\n") is None
+
+
 @pytest.mark.parametrize("name", ["crawl.warc", "crawl.warc.gz", "named-otherwise"])
 def test_an_archive_is_known_by_how_it_begins(tmp_path: Path, name: str) -> None:
     archive = tmp_path / name
     archive.write_bytes(packed(response(), response(url=f"{URL}0")) if name.endswith(".gz") else response())
-    documents = list(read_documents([str(archive)], Counter()))
+    documents = list(read_documents([str(archive)], LeftOut()))
     assert documents[0].name == f"{archive}: {URL}"
     assert [document.value for document in documents] == [PAGE] * (2 if name.endswith(".gz") else 1)
 
@@ -201,7 +276,7 @@ def test_an_archive_is_known_by_how_it_begins(tmp_path: Path, name: str) -> None
 def test_one_gzip_stream_around_all_records_is_read_too(tmp_path: Path) -> None:
     archive = tmp_path / "whole.warc.gz"
     archive.write_bytes(gzip.compress(response() + response()))
-    assert len(list(read_documents([str(archive)], Counter()))) == 2
+    assert len(list(read_documents([str(archive)], LeftOut()))) == 2
 
 
 def test_commands_that_take_single_documents_refuse_an_archive(tmp_path: Path) -> None:
@@ -233,9 +308,32 @@ LAST = len(packed(response(url=f"{URL}?last")))
 def test_a_damaged_archive_gives_what_came_before_and_then_says_so(tmp_path: Path, archive: bytes) -> None:
     path = tmp_path / "crawl.warc"
     path.write_bytes(archive)
-    documents = read_documents([str(path)], Counter())
+    documents = read_documents([str(path)], LeftOut())
     assert [next(documents).value, next(documents).value] == [PAGE, PAGE]
     with pytest.raises(CommandError, match=r"crawl\.warc cannot be read to its end: .* after 2 whole records \("):
+        next(documents)
+
+
+@pytest.mark.parametrize("where", [-8, -4], ids=["checksum", "length"])
+def test_a_page_with_a_wrong_checksum_is_not_given_out(tmp_path: Path, where: int) -> None:
+    members = [bytearray(packed(one)) for one in (response(), response(url=f"{URL}?damaged"), response())]
+    members[1][where] ^= 1
+    path = tmp_path / "crawl.warc.gz"
+    path.write_bytes(b"".join(members))
+    documents = read_documents([str(path)], LeftOut())
+    assert next(documents).name.endswith(URL)
+    with pytest.raises(CommandError, match=r"cannot be read to its end: .* after 1 whole records \((CRC|Incorrect)"):
+        next(documents)
+
+
+def test_a_wrong_checksum_within_a_large_page_costs_that_one_alone(tmp_path: Path) -> None:
+    whole = response() + response(random.Random(1).randbytes(300_000).hex().encode())
+    cut = gzip.compress(whole[:-1000])
+    path = tmp_path / "crawl.warc.gz"
+    path.write_bytes(cut[:-8] + bytes(8) + gzip.compress(whole[-1000:]))
+    documents = read_documents([str(path)], LeftOut())
+    assert next(documents).value == PAGE
+    with pytest.raises(CommandError, match=r"after 1 whole records \(CRC"):
         next(documents)
 
 
@@ -247,23 +345,40 @@ def test_an_error_of_the_disk_is_an_error_of_the_archive() -> None:
                 raise OSError(5, "Input/output error")
             return data
 
-    captures = read_captures(Broken(response() + response()), Counter())
+    captures = read_captures(Broken(response() + response()), LeftOut())
     assert next(captures).value == PAGE
     with pytest.raises(ArchiveError, match="Input/output error"):
         list(captures)
 
 
 def test_what_is_left_out_is_told_in_one_sentence() -> None:
-    assert left_out_sentence(Counter()) == ""
-    assert left_out_sentence(Counter({"empty": 1})) == "Left out 1 record of web archives: 1 empty."
-    many = Counter({f"of type image/{i}": 1 for i in range(10)} | {"of type request": 1200})
-    told = left_out_sentence(many)
-    assert told.startswith("Left out 1,210 records of web archives: 1,200 of type request, 1 of type image/0, ")
-    assert told.endswith(", 3 others.")
+    left_out = LeftOut()
+    assert left_out.sentence() == ""
+    left_out["empty"] += 1
+    assert left_out.sentence() == "Left out 1 record of web archives: 1 empty."
+    left_out |= {f"of type image/{i}": 1 for i in range(9)} | {"of type request": 1200}
+    assert left_out.sentence() == (
+        "Left out 1,210 records of web archives: 1,200 of type request, 1 empty, "
+        + ", ".join(f"1 of type image/{i}" for i in range(6))
+        + ", 3 others."
+    )
+
+
+def test_of_what_is_strange_the_first_is_named() -> None:
+    left_out = LeftOut()
+    left_out["of type request"] += 9
+    left_out.add_strange("over 32 MiB", URL)
+    left_out.add_strange("over 32 MiB", f"{URL}?second")
+    left_out.add_strange("with an unknown encoding", None)
+    assert left_out.sentence() == (
+        f"Left out 12 records of web archives: 2 over 32 MiB (the first: {URL}), "
+        "1 with an unknown encoding (the first: one without address), 9 of type request."
+    )
 
 
 _LARGE = """
-import collections, io, sys
+import io, sys
+from copydesk.app.cli.left_out import LeftOut
 from copydesk.app.cli.warc import read_captures
 from tests.support.archives import IMAGE, response
 
@@ -285,7 +400,7 @@ class Large(io.RawIOBase):
         buffer[: len(data)] = data
         return len(data)
 
-left_out = collections.Counter()
+left_out = LeftOut()
 print(len(list(read_captures(io.BufferedReader(Large()), left_out))), dict(left_out))
 for line in open("/proc/self/status"):
     if line.startswith("VmHWM"):

@@ -56,6 +56,7 @@ OPERATIONS = {
     Operation.WRITE: AclOperation.WRITE,
     Operation.CREATE: AclOperation.CREATE,
     Operation.DESCRIBE: AclOperation.DESCRIBE,
+    Operation.DESCRIBE_CONFIGS: AclOperation.DESCRIBE_CONFIGS,
 }
 
 
@@ -328,10 +329,17 @@ async def test_an_operator_audits_and_replays_with_the_printed_rights(
             await follower.until(3, 60)
             refused = await desk.command(*replay, user=OPERATOR)
             assert refused.exit_code != 0
-            rights.grant(operator_acls(desk.settings(declare_topics=False)), OPERATOR)
+            needed = list(operator_acls(desk.settings(declare_topics=False)))
+            rights.grant([acl for acl in needed if acl.operation is not Operation.DESCRIBE_CONFIGS], OPERATOR)
+            half_blind = await desk.command("audit", "--wait", "30", "--json", user=OPERATOR)
+            assert half_blind.exit_code == 0, half_blind.output
+            judged = (TopicRole.RAW, TopicRole.ENRICHED, TopicRole.DUPLICATE, TopicRole.DEAD, TopicRole.REPLAYS)
+            assert json.loads(half_blind.stdout)["policy_unknown"] == sorted(desk.names[role] for role in judged)
+            rights.grant(needed, OPERATOR)
             for number in (3, 4):
                 audited = await desk.command("audit", "--wait", "30", "--json", user=OPERATOR)
                 assert audited.exit_code == 0, audited.output
+                assert json.loads(audited.stdout)["policy_unknown"] == []
                 assert json.loads(audited.stdout)["items"] == 3
                 if number == 3:
                     replayed = await desk.command(*replay, user=OPERATOR)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from tests.support.deployment import Deployment, failing, feed, page
 from tests.support.inline_pool import InlinePool
 from tests.support.kafka import KafkaBroker
@@ -166,6 +167,38 @@ def test_retention_is_no_loss(desk: Deployment) -> None:
     told = desk.run("audit", "--table", COPYDESK_TOPICS__ENRICHED__RETENTION_MS="1").stderr
     assert ("Every item" in told) is (expired == 3)
     assert ("nobody can tell" in told) is (expired < 3)
+
+
+async def set_policy(desk: Deployment, role: TopicRole, policy: str) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=desk.bootstrap)
+    await admin.start()
+    try:
+        topic = ConfigResource(ConfigResourceType.TOPIC, desk.names[role], configs={"cleanup.policy": policy})
+        await admin.alter_configs([topic])
+    finally:
+        await admin.close()
+
+
+@pytest.mark.parametrize("policy", ["compact", "compact,delete"])
+def test_what_a_compacted_topic_may_have_forgotten_is_not_called_lost(desk: Deployment, policy: str) -> None:
+    desk.produce(page(1), page(2), page(3))
+    desk.work(3)
+    enriched = desk.names[TopicRole.ENRICHED]
+    asyncio.run(set_policy(desk, TopicRole.ENRICHED, policy))
+    counts = {"records": 3, "items": 3, "compacted": [enriched]}
+    assert audit(desk) == ORDERLY | counts | {"enriched": 3}
+    told = desk.run("audit", "--table", COLUMNS="300")
+    assert f"compacted: {enriched}. What a later record" in told.stdout
+    assert "Every item has one outcome, as far as can be seen." in told.stderr
+    # As the cleaner does in its own time. By hand it is allowed under the other policy only.
+    asyncio.run(set_policy(desk, TopicRole.ENRICHED, "delete"))
+    asyncio.run(delete_before(desk, TopicRole.ENRICHED, dict.fromkeys(range(6), -1)))
+    asyncio.run(set_policy(desk, TopicRole.ENRICHED, policy))
+    assert audit(desk) == ORDERLY | counts | {"outcome_compacted": 3}
+    told = desk.run("audit", "--table", COLUMNS="300")
+    assert "for 3 items nobody can tell: their outcomes may have been compacted away" in told.stderr
+    asyncio.run(set_policy(desk, TopicRole.ENRICHED, "delete"))
+    assert audit(desk, code=1)["lost"] == 3
 
 
 def test_a_loss_is_seen_beside_a_partition_that_has_lost_its_beginning(desk: Deployment) -> None:

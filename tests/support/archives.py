@@ -38,3 +38,26 @@ def response(
 def packed(*records: bytes) -> bytes:
     """A gzip member a record, as `.warc.gz` files are."""
     return b"".join(gzip.compress(one) for one in records)
+
+
+def news_crawl(*pages: bytes) -> bytes:
+    """An archive as crawlers of news write it: what wrote it, then of each page what was asked, got and noted of it.
+
+    The pages are unpacked already, and the headers that said how they were packed go by other names.
+    """
+    records = [
+        record(
+            "warcinfo", b"isPartOf: news\r\nformat: WARC File Format 1.0\r\n", Content_Type="application/warc-fields"
+        )
+    ]
+    for number, page in enumerate(pages, start=1):
+        url = f"https://news{number}.example/story/{number}"
+        asked = f"GET /story/{number} HTTP/1.1\r\nHost: news{number}.example\r\nUser-Agent: bot\r\n\r\n".encode()
+        kind = "application/http; msgtype=request"
+        records.append(record("request", asked, Content_Type=kind, WARC_Target_URI=url, WARC_IP_Address="192.0.2.1"))
+        said = HTML | {"X-Crawler-Content-Encoding": "gzip", "X-Crawler-Transfer-Encoding": "chunked"}
+        said |= {"Last-Modified": "Fri, 17 May 2024 09:00:00 GMT", "Content-Length": str(len(page))}
+        records.append(response(page, said, url=url, WARC_IP_Address="192.0.2.1", WARC_Payload_Digest="sha1:A"))
+        noted = b"fetchTimeMs: 412\r\ncharset-detected: utf-8\r\n"
+        records.append(record("metadata", noted, Content_Type="application/warc-fields", WARC_Target_URI=url))
+    return packed(*records)

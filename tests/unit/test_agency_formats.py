@@ -479,3 +479,18 @@ def test_a_caption_that_is_a_credit_is_one() -> None:
     ):
         (article,) = articles(raw(nitf(content=f"<p>{TEXT}</p>{media.format(caption)}")))
         assert [(one.caption, one.credit) for one in article.media] == [expected]
+
+
+def test_a_picture_of_nitf_without_an_address_has_none_and_not_that_of_the_document() -> None:
+    picture = "<media><media-reference{0}/><media-caption>The cracked pillar.</media-caption></media>"
+    for stated in ("", ' source=""', ' source="  "'):
+        (article,) = articles(raw(nitf(content=f"{picture.format(stated)}<p>{TEXT}</p>"), x_url=URL))
+        assert [(media.url, media.caption) for media in article.media] == [(None, "The cracked pillar.")]
+
+
+def test_an_author_with_an_empty_address_has_none() -> None:
+    story = {"@type": "NewsArticle", "headline": "Bridge closed", "articleBody": TEXT}
+    for stated, expected in (("", None), ("/staff/keller", "https://wire.agency.example/staff/keller")):
+        author = {"@type": "Person", "name": "Anna Keller", "url": stated}
+        (article,) = articles(raw(json.dumps({**story, "author": author}), x_url=URL))
+        assert [(one.name, one.url) for one in article.authors] == [("Anna Keller", expected)]

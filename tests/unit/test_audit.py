@@ -153,3 +153,25 @@ def test_a_million_records_take_little_memory() -> None:
             made.raw(partition, offset)
     blocks = [block for own in made._blocks.values() for block in own.values()]
     assert sum(map(sys.getsizeof, blocks)) < 2_200_000
+
+
+def test_where_outcomes_are_compacted_none_is_no_loss_and_two_are_two_still() -> None:
+    made = book(4)
+    made.ended(ENRICHED, 0, 1, 0, 1)
+    made.ended(DUPLICATE, 0, 1, 0, 1)
+    made.moving(0, 2, 0)
+    report = made.report({0: Bounds(0, 3, outcomes_compacted=True)})
+    assert (report.outcome_compacted, report.lost, report.twice, report.in_flight, report.waiting) == (1, 0, 1, 1, 1)
+    assert [case.problem for case in report.cases] == [Problem.TWICE]
+    assert made.report({0: Bounds(0, 3, raw_compacted=True)}).lost == 1, (
+        "of a raw record that is there nothing is excused"
+    )
+
+
+def test_where_the_raw_topic_is_compacted_an_outcome_alone_is_no_wonder() -> None:
+    made = book()
+    made.ended(ENRICHED, 0, 0, 0, 1)
+    made.ended(ENRICHED, 0, 5, 0, 1)
+    assert counts(made.report(ALL))["unexplained"] == 1
+    report = made.report({0: Bounds(0, 10, raw_compacted=True)})
+    assert counts(report) == {"records": 1, "items": 1, "enriched": 1, "raw_expired": 1}

@@ -27,7 +27,7 @@ from copydesk.core.structured.authors import read_authors
 from copydesk.core.structured.metadata import fill
 from copydesk.core.structured.page import read_page
 from copydesk.core.structured.publisher import site_names
-from copydesk.core.structured.titles import without_site
+from copydesk.core.structured.title_text import without_site
 from copydesk.core.text.normalize import compose
 from copydesk.core.text.segment import sentences
 from copydesk.core.trace import NO_TRACE

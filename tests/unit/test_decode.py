@@ -27,7 +27,9 @@ JAPANESE = "市長は月曜日、二年にわたる修理を終えて港の橋�
     ],
 )
 def test_true_hints_are_followed(text: str, codec: str, label: str | None) -> None:
-    assert decode(text.encode(codec), hint=label).text == text
+    decoded = decode(text.encode(codec), hint=label)
+    assert decoded.text == text
+    assert decoded.repaired is (codec == "utf-8-sig"), "the mark of UTF-8 stands against the label"
 
 
 @pytest.mark.parametrize(
@@ -42,7 +44,28 @@ def test_true_hints_are_followed(text: str, codec: str, label: str | None) -> No
     ],
 )
 def test_a_false_hint_gives_way_to_the_bytes(text: str, codec: str, lie: str) -> None:
-    assert decode(f"{text}\n".encode(codec) * 5, hint=lie).text == f"{text}\n" * 5
+    decoded = decode(f"{text}\n".encode(codec) * 5, hint=lie)
+    assert decoded.text == f"{text}\n" * 5
+    # A label that names no charset claims nothing.
+    assert decoded.repaired is (lie not in {"no-such-charset", "rot13"})
+
+
+@pytest.mark.parametrize(
+    ("head", "repaired"),
+    [
+        ('<meta charset="utf-8">', False),
+        ('<meta charset="windows-1251">', True),
+        ('<?xml version="1.0" encoding="iso-8859-1"?>', True),
+        ('<?xml version="1.0" encoding="us-ascii"?>', True),
+        ('Write <meta charset="iso-8859-1"> for the old ones.', False),
+        ("", False),
+    ],
+)
+def test_a_document_that_is_wrong_about_itself_is_told(head: str, *, repaired: bool) -> None:
+    decoded = decode(f"{head}<p>{GERMAN}</p>".encode())
+    assert (decoded.text, decoded.repaired) == (f"{head}<p>{GERMAN}</p>", repaired)
+    assert not decode(f"{head}<p>Plain letters.</p>".encode()).repaired, "which makes no difference"
+    assert not decode(f"{head}<p>{GERMAN}</p>".encode(), hint="utf-8").repaired, "the producer has the first word"
 
 
 def test_declarations_are_looked_for_in_the_response_the_page_and_the_xml() -> None:

@@ -12,7 +12,7 @@ from tests.support.desk import NOW, OPTIONS, OTHER, STORY, URL, Desk, prose
 from copydesk.adapters.state_memory import MemoryStore
 from copydesk.core.dedupe import apply_event, decide, explain, prune
 from copydesk.core.dedupe.event_time import to_ms
-from copydesk.core.dedupe.postings import entries
+from copydesk.core.dedupe.postings import STOP, entries
 from copydesk.core.options import DedupeOptions, Options
 from copydesk.core.ports import Overlay
 from copydesk.core.records import Message
@@ -380,7 +380,7 @@ def test_a_key_of_too_many_articles_becomes_a_stop_marker() -> None:
         assert decision.unique is not None
     lists = [list(entries(v)) for k, v in desk.state.changes.items() if k.startswith(b"k")]
     assert max(map(len, lists)) <= 4
-    assert any(entry.is_stop for kept in lists for entry in kept)
+    assert any(entry.name == STOP for kept in lists for entry in kept)
 
 
 def test_every_decision_has_a_sentence(desk: Desk) -> None:

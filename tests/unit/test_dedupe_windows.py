@@ -13,7 +13,7 @@ from copydesk.adapters.state_memory import MemoryStore
 from copydesk.core.dedupe import apply_event, decide, prune
 from copydesk.core.dedupe import state as s
 from copydesk.core.dedupe.event_time import ALWAYS, DAY_MS, Span, close, to_ms
-from copydesk.core.dedupe.postings import candidates, entries, posting, with_latest, with_posting, without_expired
+from copydesk.core.dedupe.postings import STOP, candidates, entries, posting, with_latest, with_posting, without_expired
 from copydesk.core.options import DedupeOptions
 from copydesk.core.ports import Overlay
 from copydesk_schemas.reasons import DatePrecision, DuplicateVerdict, Verdict
@@ -170,7 +170,7 @@ def test_a_month_of_boilerplate_stops_its_key_for_that_month_only() -> None:
     shared = prose(60, 3)
     for seed in range(10, 30):
         desk.unique(f"{shared} {prose(400, seed)}", published_at=THEN)
-    shown = {k: v for k, v in desk.state.changes.items() if k[:1] == b"k" and any(e.is_stop for e in entries(v))}
+    shown = {k: v for k, v in desk.state.changes.items() if k[:1] == b"k" and any(e.name == STOP for e in entries(v))}
     assert shown
     today = desk.unique(f"{shared} {prose(400, 40)}", published_at=NOW)
     name, spans = s.handle(today.article.article_id), (Span(to_ms(THEN), to_ms(THEN)), Span(to_ms(NOW), to_ms(NOW)))
@@ -197,7 +197,7 @@ def day(number: int) -> Span:
 def test_a_stop_marker_takes_the_place_of_the_articles_of_its_time() -> None:
     value = filled([day(5), day(900), *[day(i) for i in range(6, 9)], day(9)])
     kept = list(entries(value))
-    assert [(e.is_stop, e.first_day) for e in kept] == [(False, 900), (True, 8)]
+    assert [(e.name == STOP, e.first_day) for e in kept] == [(False, 900), (True, 8)]
     assert candidates(value, DAY_MS, day(8), **WINDOW) == []
     assert candidates(value, DAY_MS, day(23), **WINDOW) == []
     assert candidates(value, DAY_MS, day(901), **WINDOW) == [s.handle("1")]
@@ -205,19 +205,19 @@ def test_a_stop_marker_takes_the_place_of_the_articles_of_its_time() -> None:
 
 def test_articles_without_a_date_stop_a_key_among_themselves_only() -> None:
     value = filled([day(1), day(400), day(800), ALWAYS])
-    assert not any(e.is_stop for e in entries(value))
+    assert not any(e.name == STOP for e in entries(value))
     # What may be of any time meets all; where they are too many to tell apart, none.
     assert candidates(value, DAY_MS, ALWAYS, **WINDOW) == []
     assert candidates(value, DAY_MS, day(400), **WINDOW) == [s.handle("1"), s.handle("3")]
     value = filled([ALWAYS, ALWAYS, ALWAYS, day(1), ALWAYS])
-    assert [e.is_stop for e in entries(value)].count(True) == 2
+    assert [e.name == STOP for e in entries(value)].count(True) == 2
     assert candidates(value, DAY_MS, day(77), **WINDOW) == []
 
 
 def test_a_stop_marker_ends_with_its_window_of_arrivals() -> None:
     value = filled([day(1)] * 4)
     at = DAY_MS + 15 * DAY_MS
-    assert [e.is_stop for e in entries(value)] == [True]
+    assert [e.name == STOP for e in entries(value)] == [True]
     assert candidates(value, at, day(1), **WINDOW) == []
     value, stopped = with_posting(value, posting(s.handle("n"), at, day(1)), **WINDOW)
     assert not stopped
@@ -260,7 +260,7 @@ def test_stop_markers_that_nobody_posts_to_any_more_are_forgotten() -> None:
         desk.unique(prose(300, 100 + seed), url=f"{URL}/{seed}", published_at=THEN)
         desk.take_down(url=f"{URL}/{seed}")
     store.write(desk.state.changes, 1)
-    assert any(e.is_stop for _, v in store.scan(b"k") for e in entries(v))
+    assert any(e.name == STOP for _, v in store.scan(b"k") for e in entries(v))
     newest = to_ms(NOW + 16 * DAY)
     while prune(store, desk.options, newest, limit=7):
         pass
@@ -274,11 +274,11 @@ def test_a_stop_marker_that_is_in_use_survives_the_sweep() -> None:
     for i in range(12):
         desk.send(f"{shared} {prose(60, 10 + i)}", published_at=THEN, arrived=NOW + i * 3 * DAY)
     store.write(desk.state.changes, 1)
-    before = {k: [e for e in entries(v) if e.is_stop] for k, v in store.scan(b"k")}
+    before = {k: [e for e in entries(v) if e.name == STOP] for k, v in store.scan(b"k")}
     assert any(before.values())
     while prune(store, desk.options, to_ms(NOW + 33 * DAY)):
         pass
-    after = {k: [e for e in entries(v) if e.is_stop] for k, v in store.scan(b"k")}
+    after = {k: [e for e in entries(v) if e.name == STOP] for k, v in store.scan(b"k")}
     assert {k: v for k, v in after.items() if v} == {k: v for k, v in before.items() if v}
 
 

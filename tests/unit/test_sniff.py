@@ -32,7 +32,10 @@ PARAGRAPH = "The harbour bridge reopened on Monday after two years of repairs, t
         ('<?xml version="1.0"?><newsItem xmlns="http://iptc.org/std/nar/2006-10-01/"/>', None, Format.NEWSML_ITEM),
         ("<n:newsMessage xmlns:n='http://iptc.org/std/nar/2006-10-01/'/>", "text/xml", Format.NEWSML_MESSAGE),
         ("<packageItem/>", "application/vnd.iptc.g2.packageitem+xml", Format.NEWSML_ITEM),
+        ('<?xml version="1.0"?><NewsML Version="1.2"/>', None, Format.NEWSML_1),
+        ("<NewsML><NewsItem/></NewsML>", "text/vnd.iptc.newsml", Format.NEWSML_1),
         ("<nitf><head/></nitf>", None, Format.NITF),
+        ("<nitf><head/></nitf>", "text/vnd.iptc.nitf", Format.NITF),
         ('<!-- x --><!DOCTYPE nitf SYSTEM "nitf-3-4.dtd"><nitf/>', "application/nitf+xml", Format.NITF),
         (f"---\ntitle: Bridge reopens\n---\n\n{PARAGRAPH}", None, Format.MARKDOWN),
         (f'+++\ntitle = "Bridge reopens"\n+++\n\n{PARAGRAPH}', "text/plain", Format.MARKDOWN),
@@ -81,7 +84,7 @@ def test_a_claim_of_anything_is_no_lie() -> None:
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ('<?xml version="1.0"?><NewsML Version="1.2"/>', "NewsML 1"),
+        ('<?xml version="1.0"?><opml/>', "OPML"),
         ('<?xml version="1.0"?><urlset></urlset>', "sitemap"),
         ('<?xml version="1.0"?><invoice></invoice>', "invoice"),
         ('{"price": 5}', "JSON"),

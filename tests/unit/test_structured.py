@@ -9,7 +9,8 @@ from copydesk.core.structured.json_text import load_json
 from copydesk.core.structured.jsonld import read_jsonld
 from copydesk.core.structured.metadata import fill, language_tag
 from copydesk.core.structured.page import read_page
-from copydesk.core.structured.titles import Candidate, choose_title, without_site
+from copydesk.core.structured.title_text import without_site
+from copydesk.core.structured.titles import Candidate, choose_title
 from copydesk.core.trace import NO_TRACE, RecordingTrace
 from copydesk_schemas.raw import HttpHint
 from copydesk_schemas.reasons import DateRole, Flag, FoundIn

@@ -42,6 +42,7 @@ class Operation(StrEnum):
     WRITE = "Write"
     CREATE = "Create"
     DESCRIBE = "Describe"
+    DESCRIBE_CONFIGS = "DescribeConfigs"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -94,6 +95,9 @@ def operator_acls(settings: Settings) -> Iterator[Acl]:
     """Rights of whoever audits the topics and replays dead letters."""
     for role in TopicRole:
         yield Acl(Resource.TOPIC, settings.topic(role), Operation.READ)
+    for role in (TopicRole.RAW, *FINISHED, TopicRole.REPLAYS):
+        # The audit looks whether they are compacted.
+        yield Acl(Resource.TOPIC, settings.topic(role), Operation.DESCRIBE_CONFIGS)
     for stage in Stage:
         yield Acl(Resource.GROUP, f"{settings.app_id}-{stage}", Operation.DESCRIBE)
     # A dead letter enters again where it failed.

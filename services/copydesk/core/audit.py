@@ -55,11 +55,17 @@ class Bounds:
 
     `begin` is the first offset retained, `committed` the next that the parse stage will read. Outcomes of records below
     `judged_from` may have been deleted by their own topics' retention.
+
+    A compacted topic forgets what a later record of the same key replaces. Where the raw topic is one, an outcome
+    without its raw record is no wonder. Where a topic of outcomes is one, an item without an outcome may have had one,
+    and an item with one may have had two: only what is seen twice is proved.
     """
 
     begin: int
     committed: int
     judged_from: int = 0
+    raw_compacted: bool = False
+    outcomes_compacted: bool = False
 
 
 @dataclass(slots=True)
@@ -79,12 +85,14 @@ class Report:
     lost: int = 0
     outcome_expired: int = 0
     """Without an outcome, and too old to tell whether there was one."""
+    outcome_compacted: int = 0
+    """Without an outcome, but outcomes are compacted: nobody can tell whether there was one."""
     twice: int = 0
     """Counted under one of their outcomes as well."""
     replayed: int = 0
     """Ended by a replay, counted under what they ended as."""
     raw_expired: int = 0
-    """Outcomes whose raw record is not retained any more; no part of `items`."""
+    """Outcomes whose raw record is not retained any more, or may be compacted; no part of `items`."""
     unexplained: int = 0
     """Outcomes of records that the raw topic does not have although it should; no part of `items`."""
     expired_unread: int = 0
@@ -177,7 +185,7 @@ class Book:
         if not present:
             if not finals and dead <= 0:
                 return  # a replay or a record on its way, of a raw record that is gone
-            if offset < bounds.begin:
+            if offset < bounds.begin or bounds.raw_compacted:
                 report.raw_expired += 1
             else:
                 report.unexplained += 1
@@ -198,6 +206,8 @@ class Book:
             report.waiting += 1
         elif offset < bounds.judged_from:
             report.outcome_expired += 1
+        elif bounds.outcomes_compacted:
+            report.outcome_compacted += 1
         else:
             report.lost += 1
             self._keep(report, Problem.LOST, place, word)

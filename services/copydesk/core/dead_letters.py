@@ -37,7 +37,7 @@ HINTS: dict[Code, str] = {
     Code.UNDECODABLE: "The bytes are no text in any character set: send the document itself, or name its charset.",
     Code.OVERSIZED: "The document is over the limits: send the article page only, or raise COPYDESK_PARSE__ limits.",
     Code.INVALID_ENVELOPE: "The envelope breaks the RawArticle schema: correct the key that the message names.",
-    Code.UNSUPPORTED_MEDIA_TYPE: "This kind is not read: send HTML, text, Markdown, a feed, ninjs, NewsML-G2 or NITF.",
+    Code.UNSUPPORTED_MEDIA_TYPE: "This kind is not read: send HTML, text, Markdown, a feed, ninjs, NewsML or NITF.",
     Code.NOT_ARTICLE: "The page has no article: send article pages only.",
     Code.HOMEPAGE: "This is a home page: send the pages that it links to.",
     Code.LISTING_PAGE: "This is a list of articles: send the pages that it links to.",

@@ -65,6 +65,8 @@ _TEXT_CODECS = re.compile(
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.\-]{2,40})""", re.IGNORECASE)
 _XML = re.compile(rb"""\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_:.\-]{2,40})["']""", re.IGNORECASE)
 _HTTP = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9_:.\-]{2,40})""", re.IGNORECASE)
+_PAGE = "the page"
+_BLANK = b"\xef\xbb\xbf \t\r\n"
 _HEAD = 4096
 """How far a declaration is looked for. The HTML standard says 1,024; real pages put scripts before it."""
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -90,8 +92,8 @@ _LEADS = ("Ã", "Â", "â€", "Ð", "Ñ", "Ø", "Ù")
 class Decoded:
     """A document's text.
 
-    `charset` is an IANA-style name; `repaired` says that bytes were damaged or that text had been decoded wrongly
-    before it came here.
+    `charset` is an IANA-style name; `repaired` says that bytes were damaged, that text had been decoded wrongly before
+    it came here, or that the charset which was claimed is wrong.
     """
 
     text: str
@@ -113,7 +115,7 @@ def decode(content: bytes, *, hint: str | None = None, http: HttpHint | None = N
         Rejected: undecodable.
     """
     decoded = _decode(content, hint, http)
-    text, repaired = decoded.text, decoded.repaired
+    text, repaired = decoded.text, decoded.repaired or _is_mislabelled(content, decoded.text, hint, http)
     try:
         encoded = text.encode("utf-8")
     except UnicodeEncodeError:
@@ -168,6 +170,19 @@ def _decode(content: bytes, hint: str | None, http: HttpHint | None) -> Decoded:
     return _guess(content)
 
 
+def _is_mislabelled(content: bytes, text: str, hint: str | None, http: HttpHint | None) -> bool:
+    """Whether the charset that is claimed, the first where there are several, makes another text of the bytes."""
+    codec, who = next(_claims(content, hint, http), (None, None))
+    if codec is None:
+        return False
+    if who == _PAGE and not content.lstrip(_BLANK).startswith(b"<"):
+        return False  # prose that shows the first lines of a page claims nothing of itself
+    try:
+        return content.decode(codec).removeprefix("\ufeff") != text
+    except (UnicodeDecodeError, UnicodeError):
+        return True
+
+
 def _has_controls(encoded: bytes) -> bool:
     """Whether UTF-8 holds control characters. On bytes this is ten times faster than an expression on text."""
     return len(encoded.translate(None, _C0)) != len(encoded) or bool(b"\xc2" in encoded and _C1.search(encoded))
@@ -181,7 +196,7 @@ def _claims(content: bytes, hint: str | None, http: HttpHint | None) -> Iterator
     claimed = (
         (hint, "the producer"),
         (in_header and in_header[1], "the HTTP response"),
-        (in_meta and in_meta[1].decode("ascii"), "the page"),
+        (in_meta and in_meta[1].decode("ascii"), _PAGE),
         (in_xml and in_xml[1].decode("ascii"), "the XML declaration"),
     )
     seen = []

@@ -202,7 +202,9 @@ def is_web_url(url: str) -> bool:
 
 
 def web_url(address: str, base: str | None) -> str | None:
-    """The absolute web address that one stands for on a page at `base`; None where it is none."""
+    """The absolute web address that one stands for on a page at `base`; None where it is none, or empty."""
+    if not address.strip():
+        return None  # by the standard the page itself, which nobody means who leaves it empty
     try:
         url = urljoin(base or "", address)
     except ValueError:

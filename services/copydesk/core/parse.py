@@ -20,6 +20,7 @@ from copydesk.core.formats.feed import feed_drafts, json_feed_drafts
 from copydesk.core.formats.html import parse_html_page
 from copydesk.core.formats.markdown import markdown_draft
 from copydesk.core.formats.newsml import newsml_drafts
+from copydesk.core.formats.newsml_1 import newsml_1_drafts
 from copydesk.core.formats.ninjs import ninjs_draft
 from copydesk.core.formats.nitf import nitf_drafts
 from copydesk.core.formats.structured_article import json_ld_draft
@@ -125,7 +126,7 @@ def parse_message(message: Message, options: Options, *, trace: Trace = NO_TRACE
             document = read_raw(first)
             origin = _Origin(first, document, items=replay.raw.items if replay is not None else None, only_item=only)
         if document.action is Action.DELETE:
-            return ParseOutput((_takedown(replace(origin, items=1)),), watch.timings)
+            return ParseOutput((_ordered_takedown(replace(origin, items=1)),), watch.timings)
         drafts, origin = _read(origin, options.parse, trace, watch)
     except MemoryError:
         raise  # it belongs to the process, which has no room to write a dead letter either
@@ -190,7 +191,7 @@ def _read(
         charset=decoded.charset,
         flags=frozenset(flags),
         items=origin.items or len(drafts),
-        is_feed=sniffed.format in _FEEDS,
+        is_feed=sniffed.format in _FEEDS or len(drafts) > 1,
     )
     return drafts, known
 
@@ -222,6 +223,9 @@ def _drafts(
         case Format.NEWSML_ITEM | Format.NEWSML_MESSAGE:
             with watch.step("newsml"):
                 return newsml_drafts(text, document, options, trace=trace)
+        case Format.NEWSML_1:
+            with watch.step("newsml"):
+                return newsml_1_drafts(text, document, options, trace=trace)
         case Format.NITF:
             with watch.step("nitf"):
                 return nitf_drafts(text, document, options, trace=trace)
@@ -233,7 +237,7 @@ def _finish(
     """Hints, normal form, language, dates, identity, policy and quality: what all formats share."""
     document = origin.document
     if draft.withdrawn:
-        return _takedown(origin, draft, item)
+        return _stated_takedown(draft, item, origin)
     with watch.step("finish"):
         draft.flags |= origin.flags
         _normalize(draft)
@@ -318,31 +322,42 @@ def _address(draft: Draft, origin: _Origin) -> str | None:
     return draft.url or (None if origin.is_feed else origin.document.final_url or origin.document.url)
 
 
-def _takedown(origin: _Origin, draft: Draft | None = None, item: int = 0) -> ParsedArticle:
-    """A withdrawal, by the producer or (with a draft) by the document itself: nothing but what names the article.
+def _ordered_takedown(origin: _Origin) -> ParsedArticle:
+    """A withdrawal that the producer orders."""
+    document = origin.document
+    # Both addresses count: the canonical form is of the one after redirects, as an article's is.
+    url = document.url or document.final_url
+    canonical = canonical_url(document.final_url or url, None)
+    return _takedown(origin, url, canonical, origin.raw(document.content, 0), document.language_hint)
+
+
+def _stated_takedown(draft: Draft, item: int, origin: _Origin) -> ParsedArticle:
+    """A withdrawal that the document itself states.
 
     Raises:
-        Rejected: bad_takedown, where nothing names it.
+        Rejected: bad_takedown, where nothing names the article.
     """
     document = origin.document
-    if draft is None:
-        # Both addresses count: the canonical form is of the one after redirects, as an article's is.
-        url = document.url or document.final_url
-        canonical = canonical_url(document.final_url or url, None)
-    else:
-        # A document speaks for its own site alone, or it could withdraw anybody's article; and where it was fetched
-        # names nothing, for one address may serve one item after the other.
-        stated, fetched = draft.canonical_link, document.final_url or document.url
-        url = stated if stated and fetched and same_site(stated, fetched) else None
-        canonical = canonical_url(url, None)
-        if canonical is None and document.raw_id is None:
-            raise Rejected(
-                Code.BAD_TAKEDOWN,
-                "its provider has canceled it, but neither a web address of the site that it came from nor a raw_id "
-                "tells which article that was",
-            )
-    raw = origin.raw(document.content if draft is None else draft.content, item)
-    claimed = (draft.language_claims if draft is not None else []) or [document.language_hint or ""]
+    # A document speaks for its own site alone, or it could withdraw anybody's article; and where it was fetched names
+    # nothing, for one address may serve one item after the other.
+    stated, fetched = draft.canonical_link, document.final_url or document.url
+    url = stated if stated and fetched and same_site(stated, fetched) else None
+    canonical = canonical_url(url, None)
+    if canonical is None and document.raw_id is None:
+        raise Rejected(
+            Code.BAD_TAKEDOWN,
+            "its provider has canceled it, but neither a web address of the site that it came from nor a raw_id "
+            "tells which article that was",
+        )
+    language = next(iter(draft.language_claims), document.language_hint)
+    return _takedown(origin, url, canonical, origin.raw(draft.content, item), language)
+
+
+def _takedown(
+    origin: _Origin, url: str | None, canonical: str | None, raw: RawRef, language: str | None
+) -> ParsedArticle:
+    """A withdrawal: nothing but what names the article."""
+    document = origin.document
     return ParsedArticle(
         action=Action.DELETE,
         priority=document.priority,
@@ -352,7 +367,7 @@ def _takedown(origin: _Origin, draft: Draft | None = None, item: int = 0) -> Par
         canonical_url=canonical,
         source=Source(domain=domain_of(url)),
         # It has no text to tell by; what its producer says leads it to the shard of its article.
-        language=Language(code=primary_code(claimed[0]) or "und", confidence=0.0),
+        language=Language(code=primary_code(language or "") or "und", confidence=0.0),
         fetched_at=document.fetched_at,
         ingested_at=timestamp(origin.message.timestamp_ms),
         stats=Stats(chars=0, words=0, sentences=0, paragraphs=0, reading_seconds=0),

@@ -26,6 +26,7 @@ class Format(StrEnum):
     NINJS = "ninjs"
     NEWSML_ITEM = "newsml_item"
     NEWSML_MESSAGE = "newsml_message"
+    NEWSML_1 = "newsml_1"
     NITF = "nitf"
 
 
@@ -40,6 +41,7 @@ _MEDIA_TYPES = {
     Format.NINJS: "application/ninjs+json",  # none is registered
     Format.NEWSML_ITEM: "application/vnd.iptc.g2.newsitem+xml",
     Format.NEWSML_MESSAGE: "application/vnd.iptc.g2.newsmessage+xml",
+    Format.NEWSML_1: "text/vnd.iptc.newsml",
     Format.NITF: "application/nitf+xml",
 }
 _GENERIC = {"application/octet-stream", "binary/octet-stream", "application/unknown", "*/*", "text/*"}
@@ -50,7 +52,8 @@ _NEWSML_TYPES = {
     "application/vnd.iptc.g2.newsitem+xml", "application/vnd.iptc.g2.newsmessage+xml",
     "application/vnd.iptc.g2.packageitem+xml", "application/newsml+xml", "application/newsml-g2+xml",
 }  # fmt: skip
-_CLAIMS: dict[Format, set[str]] = {
+_NITF_TYPES = {"application/nitf+xml", "application/vnd.iptc.nitf+xml", "text/vnd.iptc.nitf", "text/nitf"}
+CLAIMS: dict[Format, set[str]] = {
     Format.HTML: {"text/html", "application/xhtml+xml", *_XML_TYPES},
     Format.TEXT: {"text/plain", *_MARKDOWN_TYPES},
     Format.RSS: {"application/rss+xml", "application/rdf+xml", "text/rss+xml", *_XML_TYPES},
@@ -62,8 +65,10 @@ _CLAIMS: dict[Format, set[str]] = {
     Format.NINJS: {"application/ninjs+json", "application/vnd.iptc.ninjs+json", *_JSON_TYPES},
     Format.NEWSML_ITEM: {*_NEWSML_TYPES, *_XML_TYPES},
     Format.NEWSML_MESSAGE: {*_NEWSML_TYPES, *_XML_TYPES},
-    Format.NITF: {"application/nitf+xml", "application/vnd.iptc.nitf+xml", "text/nitf", *_XML_TYPES},
+    Format.NEWSML_1: {"text/vnd.iptc.newsml", "application/newsml+xml", *_XML_TYPES},
+    Format.NITF: {*_NITF_TYPES, *_XML_TYPES},
 }
+"""Media types under which a document of each format may be sent; any other is a lie."""
 _SPECIFIC = {
     Format.HTML: {"text/html", "application/xhtml+xml"},
     Format.RSS: {"application/rss+xml", "application/rdf+xml", "text/rss+xml"},
@@ -110,10 +115,10 @@ _NEWS_XML = {
     "newsitem": Format.NEWSML_ITEM,
     "packageitem": Format.NEWSML_ITEM,
     "newsmessage": Format.NEWSML_MESSAGE,
+    "newsml": Format.NEWSML_1,
     "nitf": Format.NITF,
 }
 _KNOWN_XML = {
-    "newsml": "NewsML 1",
     "svg": "an SVG drawing",
     "urlset": "a sitemap",
     "sitemapindex": "a sitemap index",
@@ -125,7 +130,7 @@ _NINJS_KEYS = frozenset(
         "firstcreated", "pubstatus", "representationtype",
     }
 )  # fmt: skip
-_READ = "send HTML, text, Markdown, a feed, JSON-LD, ninjs, NewsML-G2 or NITF"
+_READ = "send HTML, text, Markdown, a feed, JSON-LD, ninjs, NewsML or NITF"
 _ARTICLE_TYPE = re.compile(r"(?:Article|BlogPosting|Report|NewsStory)\Z")
 
 
@@ -166,7 +171,7 @@ def sniff(text: str, claimed: str | None = None) -> Sniffed:
     return Sniffed(
         format=found,
         media_type=claimed if claimed and claimed in _SPECIFIC.get(found, ()) else _MEDIA_TYPES[found],
-        mismatch=claimed is not None and claimed not in _GENERIC and claimed not in _CLAIMS[found],
+        mismatch=claimed is not None and claimed not in _GENERIC and claimed not in CLAIMS[found],
         reason=reason,
         data=data,
     )  # fmt: skip
@@ -189,7 +194,7 @@ def _format(text: str, claimed: str | None) -> tuple[Format, str, Any]:
     if name == "feed":
         return Format.ATOM, "the root element is feed", None
     if name in _HTML_ROOTS and not (declared_xml and name not in {"html", "body", "div", "article"}):
-        strong = name == "html" or claimed in _CLAIMS[Format.HTML] or len(_MARKUP.findall(text[:200_000])) >= 2
+        strong = name == "html" or claimed in CLAIMS[Format.HTML] or len(_MARKUP.findall(text[:200_000])) >= 2
         if strong:
             return Format.HTML, f"it begins with <{name}>", None
     elif name in _NEWS_XML:
@@ -205,7 +210,7 @@ def _format(text: str, claimed: str | None) -> tuple[Format, str, Any]:
     if marked.front_matter or (says_markdown and marked.total):
         return Format.MARKDOWN, f"Markdown: {marked}", None
     marks = len(_MARKUP.findall(text[:200_000]))
-    if marks >= 1 and claimed in _CLAIMS[Format.HTML]:
+    if marks >= 1 and claimed in CLAIMS[Format.HTML]:
         return Format.HTML, f"claimed, and {marks} marks of markup bear it out", None
     # Text that shows a tag or two stays text; a page without its head has many in proportion to its lines.
     if marks >= 5 and marks * 2 >= text.count("\n", 0, 200_000):

@@ -1,4 +1,4 @@
-"""Hostile Markdown, ninjs, NewsML-G2 and NITF: bombs in the forms that agencies and editors use."""
+"""Hostile Markdown, ninjs, NewsML and NITF: bombs in the forms that agencies and editors use."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ _ROOTS = {
     "newsItem": '<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="urn:x:1"><itemMeta><itemClass qcode="ninat:text"/></itemMeta>'
     "<contentMeta><headline>Bridge closed</headline></contentMeta><contentSet><inlineXML><nitf><body><body.content>{0}</body.content></body>"
     "</nitf></inlineXML></contentSet></newsItem>",
+    "NewsML": '<NewsML><NewsItem><NewsManagement><Status FormalName="Usable"/></NewsManagement><NewsComponent><NewsLines>'
+    '<HeadLine>Bridge closed</HeadLine></NewsLines><ContentItem><Format FormalName="NITF"/><DataContent>{0}</DataContent></ContentItem>'
+    "</NewsComponent></NewsItem></NewsML>",
     "newsMessage": '<newsMessage xmlns="http://iptc.org/std/nar/2006-10-01/"><itemSet>{0}</itemSet></newsMessage>',
 }
 _ITEM = (
@@ -25,7 +28,7 @@ _ITEM = (
 
 
 def _wrapped(dice: Dice, inner: str, prologue: str = "") -> bytes:
-    root = dice.choice(("nitf", "newsItem"))
+    root = dice.choice(("nitf", "newsItem", "NewsML"))
     return f'<?xml version="1.0"?>{prologue.replace("ROOT", root)}{_ROOTS[root].format(inner)}'.encode()
 
 
@@ -103,6 +106,27 @@ def news_message_of_links(dice: Dice) -> bytes:
 
 
 @kind
+def news_components(dice: Dice) -> bytes:
+    """Trees of components: wide, deep, of pictures, of texts, of items, of subjects."""
+    part = dice.choice(
+        (
+            "<NewsComponent><NewsLines/><ContentItem Href='/a.jpg'><MediaType FormalName='Photo'/></ContentItem></NewsComponent>",
+            "<ContentItem><MediaType FormalName='Photo'/></ContentItem><ContentItem><DataContent>x</DataContent></ContentItem>",
+            "<NewsComponent><Role FormalName='Caption'/><ContentItem><DataContent>x</DataContent></ContentItem></NewsComponent>",
+            "<ContentItem><DataContent></DataContent></ContentItem>",
+            "<NewsItem><NewsComponent/></NewsItem>",
+            "<TopicSet><Topic><FormalName>1</FormalName><Description>x</Description></Topic></TopicSet>",
+            "<NewsLines><KeywordLine>a, b; c</KeywordLine><ByLine>By Anna Keller</ByLine></NewsLines>",
+        )
+    )
+    deep = dice.randrange(1, 200)
+    many = "<NewsComponent>" * deep + part * (dice.much(60_000) // 2) + "</NewsComponent>" * deep
+    story = f"<NewsComponent><ContentItem><DataContent>{STORY}</DataContent></ContentItem></NewsComponent>"
+    parts = [many, story] if dice.random() < 0.5 else [story, many]
+    return f"<NewsML><NewsItem><NewsComponent>{''.join(parts)}</NewsComponent></NewsItem></NewsML>".encode()
+
+
+@kind
 def ninjs_of_megabytes(dice: Dice) -> bytes:
     text = STORY * (dice.much(8 * 2**20) // len(STORY))
     body = dice.choice(
@@ -151,12 +175,15 @@ def ninjs_of_odd_types(dice: Dice) -> bytes:
     return json.dumps({"uri": dice.choice(_ODD), "headline": "Bridge closed", "body_text": STORY, **item}).encode()
 
 
+def _markdown_with(piece: str, dice: Dice, *, within: str = "", after: str = "") -> bytes:
+    """A story with up to a megabyte of one piece in the middle, text behind that, and text at the end."""
+    return f"# Bridge closed\n\n**{STORY}**\n\n{piece * (dice.much(2**20) // len(piece))}{within}\n\n## End\n{after}".encode()
+
+
 @kind
 def markdown_nesting(dice: Dice) -> bytes:
     opening = dice.choice(("> ", ">", "- ", "1. ", "* > ", "  ", "    ", "#", "> - "))
-    return (
-        f"# Bridge closed\n\n**{STORY}**\n\n{opening * (dice.much(2**20) // len(opening))}{STORY}\n\n## End\n".encode()
-    )
+    return _markdown_with(opening, dice, within=STORY)
 
 
 @kind
@@ -185,7 +212,7 @@ def markdown_marks_without_end(dice: Dice) -> bytes:
             "```\n",
         )
     )
-    return f"# Bridge closed\n\n**{STORY}**\n\n{mark * (dice.much(2**20) // len(mark))}\n\n## End\n\n{STORY}".encode()
+    return _markdown_with(mark, dice, after=f"\n{STORY}")
 
 
 @kind
@@ -209,7 +236,7 @@ def markdown_blocks_without_number(dice: Dice) -> bytes:
             "[^1]: a\n",
         )
     )
-    return f"# Bridge closed\n\n**{STORY}**\n\n{block * (dice.much(2**20) // len(block))}\n\n## End\n".encode()
+    return _markdown_with(block, dice)
 
 
 @kind

@@ -12,7 +12,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -23,6 +23,7 @@ from copydesk.adapters.kafka.config import SOURCES, DeliveryConfig
 from copydesk.adapters.kafka.connection import admin, reader
 from copydesk.adapters.kafka.ledger import group_offsets
 from copydesk.adapters.kafka.topic_reader import Offsets, bounds, parts, place_of, read_topics, settled_ends
+from copydesk.adapters.kafka.topics import compacted
 from copydesk.core import headers as h
 from copydesk.core.audit import Book, Bounds, Report, forgotten_before
 from copydesk.core.letters import UnreadableError, read_entry
@@ -73,6 +74,10 @@ class Audit:
     """Records of our topics that are none of ours."""
     elsewhere: int = 0
     """Outcomes that name a raw record of another topic."""
+    compacted: list[str] = field(default_factory=list)
+    """Topics that forget what a later record of the same key replaces; `Bounds` says what that hides."""
+    policy_unknown: list[str] = field(default_factory=list)
+    """Topics that may be compacted: this user may not see it."""
     first_stranger: str | None = None
 
 
@@ -97,7 +102,6 @@ class Auditor:
         self._raw_topic = config.topic(TopicRole.RAW)
         self._book = Book(self._raw_topic)
         self._audit = Audit(Report())
-        self._expired_unread = 0
 
     async def run(self) -> Audit:
         """Read everything and judge.
@@ -105,18 +109,23 @@ class Auditor:
         Raises:
             KafkaError, TimeoutError: a topic could not be read.
         """
+        judged = [self._config.topic(role) for role in (TopicRole.RAW, *_KINDS, TopicRole.REPLAYS)]
+        present = [name for name in judged if name in self._there]
+        self._audit.compacted, self._audit.policy_unknown = await compacted(self._config, present)
         log_end = await self._replays({})
-        committed = await self._committed(Stage.PARSE)
-        expired_unread = self._expired_unread
+        committed, expired_unread = await self._committed(Stage.PARSE)
         for stage in (Stage.DEDUPE, Stage.ENRICH):
-            await self._in_flight(stage, await self._committed(stage))
+            positions, _ = await self._committed(stage)
+            await self._in_flight(stage, positions)
         expired_before = await self._outcomes()
         await self._replays(log_end, moving=True)
         begins = await self._raw(committed)
         judged_from = await self._offsets_at(expired_before)
+        forgets = set(self._audit.compacted)
+        forgetful = self._raw_topic in forgets, any(self._config.topic(role) in forgets for role in _KINDS)
         report = self._audit.report = self._book.report(
             {
-                place.partition: Bounds(begin, committed[place], judged_from.get(place, 0))
+                place.partition: Bounds(begin, committed[place], judged_from.get(place, 0), *forgetful)
                 for place, begin in begins.items()
             }
         )
@@ -126,7 +135,7 @@ class Auditor:
     async def caught_up(self) -> bool:
         """Whether no stage has anything to read."""
         for stage in SOURCES:
-            committed = await self._committed(stage)
+            committed, _ = await self._committed(stage)
             _, ends = await bounds(self._config, committed)
             behind = {place: ends[place] - offset for place, offset in committed.items()}
             if any(records > _MANY for records in behind.values()):
@@ -153,15 +162,18 @@ class Auditor:
         name = self._config.topic(role)
         return parts(name, self._there.get(name, ()))
 
-    async def _committed(self, stage: Stage) -> dict[TopicPartition, int]:
-        """Next offset that a stage reads, by partition: the first retained one where nothing is committed."""
+    async def _committed(self, stage: Stage) -> tuple[dict[TopicPartition, int], int]:
+        """Next offset that a stage reads, by partition, and how many were deleted before it came to them.
+
+        The next one is the first retained one where nothing is committed.
+        """
         places = self._places(SOURCES[stage])
         begins, _ = await bounds(self._config, places)
         offsets = await self._group_offsets(self._config.group(stage), places)
         # A group that has never committed has not begun: what was there before it is none of its business.
         known = {place: offset for place, offset in offsets.items() if offset is not None}
-        self._expired_unread = sum(max(0, begins[place] - offset) for place, offset in known.items())
-        return {place: max(known.get(place, -1), begins[place]) for place in places}
+        expired = sum(max(0, begins[place] - offset) for place, offset in known.items())
+        return {place: max(known.get(place, -1), begins[place]) for place in places}, expired
 
     async def _group_offsets(self, group: str, places: list[TopicPartition]) -> Mapping[TopicPartition, int | None]:
         """What a group has committed. A cluster that has never had one makes the topic for it first."""

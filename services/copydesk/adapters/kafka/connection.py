@@ -88,6 +88,7 @@ def connection_kwargs(settings: ConnectionSettings) -> dict[str, Any]:
     kwargs: dict[str, Any] = {
         "bootstrap_servers": settings.bootstrap_servers,
         "security_protocol": settings.security_protocol,
+        "request_timeout_ms": REQUEST_TIMEOUT_MS,
     }
     if settings.security_protocol in ("SSL", "SASL_SSL"):
         kwargs["ssl_context"] = tls_context(
@@ -124,7 +125,6 @@ async def start_producer(config: DeliveryConfig, transactional_id: str | None) -
     kwargs: dict[str, Any] = {
         "acks": "all",
         "linger_ms": 0,
-        "request_timeout_ms": REQUEST_TIMEOUT_MS,
         "max_batch_size": min(MAX_BATCH_BYTES, *(topic.spec.max_message_bytes for topic in config.topics.values())),
         "max_request_size": largest + MIB,
     }
@@ -144,7 +144,6 @@ def group_consumer(config: DeliveryConfig, group: str) -> AIOKafkaConsumer:
     """The consumer of a stage, not yet started: committed records only, offsets committed by the outbox."""
     return AIOKafkaConsumer(
         **config.connection,
-        request_timeout_ms=REQUEST_TIMEOUT_MS,
         group_id=group,
         enable_auto_commit=False,
         isolation_level="read_committed",
@@ -169,7 +168,6 @@ async def reader(config: DeliveryConfig, *, isolation_level: str = "read_committ
     """
     consumer = AIOKafkaConsumer(
         **config.connection,
-        request_timeout_ms=REQUEST_TIMEOUT_MS,
         enable_auto_commit=False,
         isolation_level=isolation_level,
         auto_offset_reset="earliest",
@@ -187,7 +185,7 @@ async def reader(config: DeliveryConfig, *, isolation_level: str = "read_committ
 @asynccontextmanager
 async def admin(config: DeliveryConfig) -> AsyncIterator[AIOKafkaAdminClient]:
     """An admin client for a few calls."""
-    client = AIOKafkaAdminClient(**config.connection, request_timeout_ms=REQUEST_TIMEOUT_MS)
+    client = AIOKafkaAdminClient(**config.connection)
     try:
         await client.start()
         yield client

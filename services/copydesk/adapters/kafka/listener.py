@@ -29,11 +29,12 @@ class Probe(AIOKafkaConnection):  # type: ignore[misc] # aiokafka is untyped
 
     def __init__(self, host: str, port: int, within_s: float, connection: Mapping[str, Any]) -> None:
         self.connection = {key: value for key, value in connection.items() if key != "bootstrap_servers"}
+        self.connection["request_timeout_ms"] = int(within_s * 1000)
         self.mechanisms: Sequence[str] = ()
         """What the broker offers, once it was asked."""
         self.refused_token: str | None = None
         """Why it did not take a token. The library goes on as if it had."""
-        super().__init__(host, port, request_timeout_ms=int(within_s * 1000), **self.connection)
+        super().__init__(host, port, **self.connection)
 
     def send(self, request: Any, expect_response: bool = True) -> Awaitable[Any]:  # noqa: FBT001, FBT002 - as the library has it
         """Send, and note the answers to the two requests of SASL."""

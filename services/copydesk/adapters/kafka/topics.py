@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
 import structlog
 from aiokafka.admin import NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, TopicAuthorizationFailedError, for_code
 
 from copydesk.adapters.kafka.authorization import HINT
@@ -14,6 +16,7 @@ from copydesk.adapters.kafka.connection import admin
 
 _log = structlog.get_logger("copydesk.delivery")
 _VISIBLE_WITHIN_S = 30.0
+_CLEANUP = "cleanup.policy"
 
 
 class TopicError(Exception):
@@ -61,9 +64,28 @@ def _new_topic(topic: TopicConfig, replication_factor: int) -> NewTopic:
             "max.message.bytes": str(topic.spec.max_message_bytes),
             # With the event's time as Kafka timestamp, backfill would be deleted as soon as it is written.
             "message.timestamp.type": "LogAppendTime",
-            "cleanup.policy": "delete",
+            _CLEANUP: "delete",
         },
     )
+
+
+async def compacted(config: DeliveryConfig, names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Which of the topics are compacted, and of which that cannot be told, for want of a right to see.
+
+    Raises:
+        KafkaError: the brokers could not be asked.
+    """
+    found, unknown = [], []
+    async with admin(config) as client:
+        asked = [ConfigResource(ConfigResourceType.TOPIC, name, configs={_CLEANUP: None}) for name in names]
+        for response in await client.describe_configs(asked):
+            for code, _, _, name, entries, *_ in response.resources:
+                policy = next((entry[1] for entry in entries if entry[0] == _CLEANUP), None)
+                if code != 0 or policy is None:
+                    unknown.append(name)
+                elif "compact" in policy:
+                    found.append(name)
+    return sorted(found), sorted(unknown)
 
 
 async def check_topics(config: DeliveryConfig) -> None:

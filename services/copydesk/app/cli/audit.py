@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from copydesk.adapters.kafka.audit import Audit
     from copydesk.app.settings import Settings
-    from copydesk.core.audit import Report
 
 _MEANING = {
     "enriched": "published",
@@ -29,6 +29,7 @@ _MEANING = {
     "in_flight": "between two stages",
     "waiting": "not yet read by the parse stage",
     "outcome_expired": "without an outcome, but older than what the outputs retain",
+    "outcome_compacted": "without an outcome, but a compacted topic may have forgotten it",
     "lost": "without an outcome",
     "twice": "with more than one outcome",
     "unexplained": "outcomes of records that the raw topic does not have",
@@ -37,7 +38,7 @@ _MEANING = {
     "raw_expired": "outcomes whose raw record is not retained any more",
 }
 _WAIT_S = 0.5
-_ITEMS = ("enriched", "duplicate", "dead", "in_flight", "waiting", "outcome_expired", "lost")
+_ITEMS = ("enriched", "duplicate", "dead", "in_flight", "waiting", "outcome_expired", "outcome_compacted", "lost")
 
 
 @click.command(short_help="Prove that each item has exactly one outcome.")
@@ -72,16 +73,38 @@ def audit(
     if not caught_up:
         raise CommandError(f"the stages had not caught up within {wait:g} s; what they have done is in order.")
     if not as_json:
-        say(_verdict(found.report))
+        say(_verdict(found))
 
 
-def _verdict(report: Report) -> str:
-    """What may be said of a report that is in order."""
+def _verdict(found: Audit) -> str:
+    """What may be said of an audit that is in order."""
+    report = found.report
     if not report.caught_up:
         return "In order as far as it has come."
+    if report.outcome_compacted:
+        return (
+            f"In order as far as can be seen, but for {report.outcome_compacted:,} items nobody can tell: "
+            "their outcomes may have been compacted away."
+        )
     if report.outcome_expired:
         return f"In order, but for {report.outcome_expired:,} items nobody can tell: their outcomes may have expired."
+    if found.compacted or found.policy_unknown:
+        return "Every item has one outcome, as far as can be seen."
     return "Every item has exactly one outcome."
+
+
+def _limits(found: Audit) -> Iterator[str]:
+    """What cannot be proved of these topics."""
+    if found.compacted:
+        yield (
+            f"compacted: {', '.join(found.compacted)}. What a later record of the same key has replaced is gone: "
+            "that an item has two outcomes is proved where both are seen, that it has none, or only one, cannot be."
+        )
+    if found.policy_unknown:
+        yield (
+            f"perhaps compacted: {', '.join(found.policy_unknown)}. This user may not see it (DescribeConfigs), and "
+            "what is called lost may have been compacted away."
+        )
 
 
 async def _run(settings: Settings, wait: float | None) -> tuple[Audit, bool]:
@@ -114,6 +137,8 @@ def fields(found: Audit, cases: int) -> dict[str, Any]:
         "reentries": found.reentries,
         "unreadable": found.unreadable,
         "elsewhere": found.elsewhere,
+        "compacted": found.compacted,
+        "policy_unknown": found.policy_unknown,
     }
 
 
@@ -146,7 +171,7 @@ def table(found: Audit, cases: int) -> RenderableType:
     ):
         if number:
             shown.add_row(f"{number:,}", "", Text(what))
-    parts: list[RenderableType] = [shown]
+    parts: list[RenderableType] = [shown, *(Text(limit, style="yellow") for limit in _limits(found))]
     parts += [Text(f"{case.problem}: {case.item} ({case.detail})", style="red") for case in report.cases[:cases]]
     return Group(*parts)
 

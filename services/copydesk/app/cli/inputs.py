@@ -7,7 +7,6 @@ import gzip
 import io
 import threading
 import zlib
-from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import IO, TypeVar, cast
 import click
 
 from copydesk.app.cli.errors import CommandError
+from copydesk.app.cli.left_out import LeftOut
 from copydesk.app.cli.warc import MAGIC, ArchiveError, Capture, read_captures
 
 T = TypeVar("T")
@@ -40,8 +40,6 @@ MAX_BYTES = 256 * 1024 * 1024
 """No document is near this size: a larger file is a mistake or a decompression bomb."""
 
 _GZIP = b"\x1f\x8b"
-_REASONS = 8
-"""As many as are told by name; archives of whole sites hold any number of media types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ def find_files(names: Iterable[str]) -> Iterator[str]:
                 yield str(found)
 
 
-def read_documents(names: Iterable[str], left_out: Counter[str] | None = None) -> Iterator[Document]:
+def read_documents(names: Iterable[str], left_out: LeftOut | None = None) -> Iterator[Document]:
     """Each file as one document, and each document of a web archive.
 
     Args:
@@ -101,7 +99,7 @@ def read_lines(names: Iterable[str]) -> Iterator[bytes]:
             yield from _lines(name, stream)
 
 
-def read_lines_or_captures(names: Iterable[str], left_out: Counter[str]) -> Iterator[bytes | Document]:
+def read_lines_or_captures(names: Iterable[str], left_out: LeftOut) -> Iterator[bytes | Document]:
     """The lines of all files, one after the other; of a web archive its documents.
 
     Raises:
@@ -113,18 +111,6 @@ def read_lines_or_captures(names: Iterable[str], left_out: Counter[str]) -> Iter
                 yield from _captures(name, stream, left_out)
                 continue
             yield from _lines(name, stream)
-
-
-def left_out_sentence(left_out: Counter[str]) -> str:
-    """What archives hold besides documents, the most frequent first; empty where there is nothing."""
-    if not left_out:
-        return ""
-    told = [f"{count:,} {reason}" for reason, count in left_out.most_common(_REASONS)]
-    others = left_out.total() - sum(count for _, count in left_out.most_common(_REASONS))
-    if others:
-        told.append(f"{others:,} others")
-    noun = "record" if left_out.total() == 1 else "records"
-    return f"Left out {left_out.total():,} {noun} of web archives: {', '.join(told)}."
 
 
 async def read_ahead(values: Iterator[T], limit: int) -> AsyncIterator[T]:
@@ -194,7 +180,7 @@ def _lines(name: str, stream: io.BufferedIOBase) -> Iterator[bytes]:
         raise CommandError(_unreadable(name, error)) from error
 
 
-def _captures(name: str, stream: io.BufferedIOBase, left_out: Counter[str]) -> Iterator[Document]:
+def _captures(name: str, stream: io.BufferedIOBase, left_out: LeftOut) -> Iterator[Document]:
     try:
         for capture in read_captures(stream, left_out):
             title = f"{called(name)}: {capture.url or 'a response without address'}"

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from copydesk.app.cli.inputs import Document, left_out_sentence, read_ahead, read_documents, read_lines_or_captures
+from copydesk.app.cli.errors import CommandError
+from copydesk.app.cli.inputs import Document, read_ahead, read_documents, read_lines_or_captures
+from copydesk.app.cli.left_out import LeftOut
 from copydesk.app.cli.options import load_settings
 from copydesk.app.cli.outgoing import envelope_of
 from copydesk.app.cli.output import say, write_line
@@ -41,17 +43,22 @@ def process(*, files: tuple[str, ...], raw: bool, with_topic: bool, workers: int
     """
     names = files or ("-",)
     settings = load_settings(pool_workers=workers)
-    left_out: Counter[str] = Counter()
+    left_out = LeftOut()
     totals: Counter[str] = Counter()
+    failed = False
     try:
         asyncio.run(_run(settings, _messages(names, left_out, raw=raw), totals, with_topic=with_topic))
+    except CommandError:
+        failed = True
+        raise
     finally:
-        if not quiet and click.get_text_stream("stderr").isatty():
+        # In a pipe the lines speak for themselves, unless some that could be expected are missing.
+        if not quiet and (failed or left_out.strange or click.get_text_stream("stderr").isatty()):
             parts = ", ".join(f"{count} {kind}" for kind, count in totals.items())
-            say(f"{sum(totals.values())} items: {parts or 'none'}. {left_out_sentence(left_out)}".strip())
+            say(f"{sum(totals.values())} items: {parts or 'none'}. {left_out.sentence()}".strip())
 
 
-def _messages(names: tuple[str, ...], left_out: Counter[str], *, raw: bool) -> Iterator[Message]:
+def _messages(names: tuple[str, ...], left_out: LeftOut, *, raw: bool) -> Iterator[Message]:
     from copydesk.app.local import envelope_messages
 
     if raw:

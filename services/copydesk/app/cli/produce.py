@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,8 @@ import click
 from copydesk.app.cli import options
 from copydesk.app.cli.broker import CONNECT_WITHIN_S, broker_config, broker_errors, quiet_unless, topics_there
 from copydesk.app.cli.errors import CommandError, Exit
-from copydesk.app.cli.inputs import Document, left_out_sentence, read_ahead, read_documents
+from copydesk.app.cli.inputs import Document, read_ahead, read_documents
+from copydesk.app.cli.left_out import LeftOut
 from copydesk.app.cli.options import load_settings
 from copydesk.app.cli.outgoing import Outgoing, document_records, line_records
 from copydesk.app.cli.output import is_terminal, say, write_json
@@ -91,7 +92,7 @@ def produce(
         raise CommandError("--url and --source belong in the lines themselves with --jsonl.", Exit.USAGE)
     settings = load_settings(bootstrap_servers=bootstrap_servers)
     hint = None if source is None else read_source(source)
-    left_out: Counter[str] = Counter()
+    left_out = LeftOut()
     records = line_records(files) if jsonl else document_records(_documents(files, url, left_out), url, hint)
     tally = Tally()
     try:
@@ -100,7 +101,7 @@ def produce(
         if not quiet and (tally.records or tally.refused or left_out):
             from copydesk_schemas.topics import TopicRole
 
-            say(f"{tally.sentence(settings.topic(TopicRole.RAW))} {left_out_sentence(left_out)}".strip())
+            say(f"{tally.sentence(settings.topic(TopicRole.RAW))} {left_out.sentence()}".strip())
     if tally.refused:
         raise CommandError(f"{tally.refused} too large, not sent.")
 
@@ -121,7 +122,7 @@ def read_source(written: str) -> SourceHint:
     return SourceHint(name=name or None, domain=domain or None)
 
 
-def _documents(files: tuple[str, ...], url: str | None, left_out: Counter[str]) -> Iterable[Document]:
+def _documents(files: tuple[str, ...], url: str | None, left_out: LeftOut) -> Iterable[Document]:
     documents = read_documents(files, left_out)
     if url is None:
         return documents

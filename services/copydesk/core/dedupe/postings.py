@@ -14,7 +14,8 @@ from copydesk.core.dedupe.event_time import DAY_MS, Span, within
 
 NAME_BYTES = 12
 _ENTRY = struct.Struct(f">{NAME_BYTES}sIhh")
-_STOP = bytes(NAME_BYTES)
+STOP = bytes(NAME_BYTES)
+"""The name of a stop marker; its arrival is that of the last article with the key."""
 _ARCHIVE = 4
 """A list has at most so many times its limit of the archive: articles of many years share it, each time with a limit of
 its own."""
@@ -32,11 +33,6 @@ class Posting(NamedTuple):
     arrival_s: int
     first_day: int
     last_day: int
-
-    @property
-    def is_stop(self) -> bool:
-        """Whether it is a stop marker; its arrival is that of the last article with the key."""
-        return self.name == _STOP
 
     def meets(self, other: Entry, window_days: int) -> bool:
         """Whether both may be of one time."""
@@ -68,7 +64,7 @@ def candidates(value: bytes | None, arrival_ms: int, span: Span, *, window_days:
             continue
         if not within(arrival_ms, arrival_s * 1000, window_ms):
             continue
-        if name == _STOP:
+        if name == STOP:
             return []
         names.append(name)
     return names if len(names) <= limit else []
@@ -87,15 +83,15 @@ def with_posting(value: bytes | None, new: Posting, *, window_days: int, limit: 
     kept = _alive(value, new, window_days)
     same_time = [old for old in kept if new.meets(old, window_days)]
     for old in same_time:
-        if old[0] == _STOP and is_wide(old, window_days) is wide:
-            touched = (_STOP, max(old[1], new.arrival_s), old[2], old[3])
+        if old[0] == STOP and is_wide(old, window_days) is wide:
+            touched = (STOP, max(old[1], new.arrival_s), old[2], old[3])
             return _packed([touched if one == old else one for one in kept]), True
-    peers = [old for old in same_time if old[0] != _STOP and (not wide or is_wide(old, window_days))]
+    peers = [old for old in same_time if old[0] != STOP and (not wide or is_wide(old, window_days))]
     if len(peers) < limit:
         kept.append(new)
         return _packed(_trimmed(kept, window_days, _ARCHIVE * limit)), False
     gone = {old[0] for old in peers if is_wide(old, window_days) is wide}
-    kept = [*(old for old in kept if old[0] not in gone), new._replace(name=_STOP)]
+    kept = [*(old for old in kept if old[0] not in gone), new._replace(name=STOP)]
     return _packed(_trimmed(kept, window_days, _ARCHIVE * limit)), True
 
 

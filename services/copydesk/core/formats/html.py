@@ -20,7 +20,7 @@ from copydesk.core.structured.links import body_links
 from copydesk.core.structured.media import take_figures
 from copydesk.core.structured.metadata import fill
 from copydesk.core.structured.page import PageData, read_page
-from copydesk.core.structured.titles import key_of
+from copydesk.core.structured.title_text import key_of
 from copydesk.core.text.normalize import normalize_body, normalize_line
 from copydesk.core.timing import Stopwatch
 from copydesk.core.trace import NO_TRACE, Trace

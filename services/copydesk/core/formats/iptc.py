@@ -1,4 +1,4 @@
-"""What ninjs, NewsML-G2 and NITF have in common: whether an item may be published, its dates, credits and tags.
+"""What ninjs, NewsML and NITF have in common: whether an item may be published, its dates, credits and tags.
 
 Vocabularies: IPTC NewsCodes `pubstatusg2`, `ninature` and `genre` (cv.iptc.org).
 """
@@ -19,7 +19,7 @@ from copydesk.core.lines.dateline import read_dateline
 from copydesk.core.structured.authors import read_authors
 from copydesk.core.structured.metadata import language_tag
 from copydesk.core.structured.publisher import agency, credited, host_of
-from copydesk.core.structured.titles import key_of
+from copydesk.core.structured.title_text import key_of
 from copydesk.core.text.normalize import normalize_line, paragraphs
 from copydesk_schemas.parts import Dateline, Genre, Media, Rights, Source
 from copydesk_schemas.reasons import Code, DateRole, Flag, FoundIn, MediaType
@@ -47,8 +47,8 @@ _GENRES = {
     "live": "live", "liveblog": "live", "current": "news", "breakingnews": "news",
 }  # fmt: skip
 _MEDIA = {
-    "picture": MediaType.IMAGE, "graphic": MediaType.IMAGE, "image": MediaType.IMAGE, "video": MediaType.VIDEO,
-    "audio": MediaType.AUDIO,
+    "picture": MediaType.IMAGE, "photo": MediaType.IMAGE, "graphic": MediaType.IMAGE, "image": MediaType.IMAGE,
+    "video": MediaType.VIDEO, "audio": MediaType.AUDIO,
 }  # fmt: skip
 
 

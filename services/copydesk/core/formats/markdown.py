@@ -16,7 +16,7 @@ from copydesk.core.lines.byline import read_byline
 from copydesk.core.lines.patterns import DATE, date_share
 from copydesk.core.options import ParseOptions
 from copydesk.core.structured.authors import read_authors
-from copydesk.core.structured.titles import key_of
+from copydesk.core.structured.title_text import key_of
 from copydesk.core.text.normalize import normalize_body
 from copydesk.core.trace import NO_TRACE, Trace
 from copydesk_schemas.parts import Media

@@ -5,8 +5,6 @@ Source: IPTC, NewsML-G2 2.35 schema, examples and guidelines (iptc.org/std/NewsM
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,19 +14,16 @@ from copydesk.core.document import Draft, RawDocument
 from copydesk.core.envelope import is_web_url
 from copydesk.core.errors import Rejected
 from copydesk.core.formats import iptc
-from copydesk.core.formats.fragment import read_fragment
+from copydesk.core.formats.inline import read_data, read_inline
 from copydesk.core.formats.newsml_media import attach, code_of
-from copydesk.core.formats.nitf import fill_from_nitf, refuse_unpublishable
 from copydesk.core.formats.xml_tree import attribute, child, children, language_of, line, read_xml
 from copydesk.core.options import ParseOptions
-from copydesk.core.text.normalize import normalize_body
 from copydesk.core.trace import NO_TRACE, Trace
 from copydesk_schemas.parts import Link, Media, Rights
 from copydesk_schemas.reasons import Code, LinkRel
 
 _EXTRACTOR = "newsml_g2"
 _TEXT_NATURES = frozenset({"text", "composite"})
-_HTML_TAGS = frozenset({"html", "body", "article", "div", "section", "p"})
 _SUBTITLES = frozenset({"sub", "subhead", "subheadline", "subtitle", "subheading", "deck"})
 _ENTITIES = frozenset({"person", "organisation", "organization", "geoarea", "poi", "event", "object", "animal"})
 """Types of subjects that are no subjects of a list, but persons, places and their like."""
@@ -123,51 +118,15 @@ def _draft(
 def _read_content(draft: Draft, content: Any, document: RawDocument, options: ParseOptions) -> str | None:
     """The first rendition that can be read: NITF or XHTML in place, then data. What it was, for a person."""
     for inline in children(content, "inlineXML"):
-        for root in children(inline, "nitf"):
-            refuse_unpublishable(root, document)
-            own = draft.language_claims
-            fill_from_nitf(draft, root, document, options)
-            draft.language_claims = list(dict.fromkeys([*own, *draft.language_claims]))
-            if draft.body:
-                return "nitf"
-        if any(root.tag in _HTML_TAGS for root in inline):
-            _read_html(draft, _markup(inline), options)
-            if draft.body:
-                return "html"
+        form = read_inline(draft, inline, document, options)
+        if form is not None:
+            return form
     for inline in children(content, "inlineData"):
-        data = "".join(inline.itertext())
-        if iptc.code_name(attribute(inline, "encoding")) in {"b64", "base64"}:
-            data = _decoded(data)
-        kind = (attribute(inline, "contenttype") or "").lower()
-        if "html" in kind or (not kind and "</" in data):
-            _read_html(draft, data, options)
-        elif not kind or kind.startswith("text/"):
-            draft.body = normalize_body(data)
-        if draft.body:
-            return f"data of the type {kind or 'unknown'}"
+        packed = iptc.code_name(attribute(inline, "encoding")) in {"b64", "base64"}
+        form = read_data(draft, inline, attribute(inline, "contenttype"), options, packed=packed)
+        if form is not None:
+            return form
     return None
-
-
-def _decoded(data: str) -> str:
-    try:
-        return base64.b64decode(data, validate=False).decode("utf-8", "replace")
-    except (binascii.Error, ValueError):
-        return ""
-
-
-def _markup(inline: Any) -> str:
-    """The children of an element as HTML, a page's head left out."""
-    parts = []
-    for root in inline:
-        body = root.find("body") if root.tag == "html" else root
-        if body is not None:
-            body.tag = "div" if body.tag == "body" else body.tag
-            parts.append(etree.tostring(body, method="html", encoding="unicode", with_tail=False))
-    return "".join(parts)
-
-
-def _read_html(draft: Draft, markup: str, options: ParseOptions) -> None:
-    draft.body, draft.media, draft.links = read_fragment(markup, draft.url, options, page=True)
 
 
 def _read_metadata(draft: Draft, item: Any, document: RawDocument, embargo: str | None) -> None:

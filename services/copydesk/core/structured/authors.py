@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from copydesk.core.structured.person import is_person, is_uncased
 from copydesk.core.structured.publisher import agency
-from copydesk.core.structured.titles import key_of
+from copydesk.core.structured.title_text import key_of
 from copydesk.core.text.normalize import normalize_line
 from copydesk.core.trace import NO_TRACE, Trace
 from copydesk_schemas.parts import Author
@@ -35,7 +35,7 @@ _BREAK = re.compile(
 )
 _WEAK_BREAK = re.compile(r"\s+(?:y|e|i|a|en|si|și|dan|ve|dhe|va|og)\s+(?=[^\W\d_a-z])")
 """Words for «and» that also stand within names (Ortega y Gasset): they divide only two names of two words or more."""
-_ROLE = re.compile(
+ROLE = re.compile(
     r"\b(?:editors?|correspondents?|reporters?|writers?|columnist|producer|analyst|bureau|chief|contributor|journalist|"
     r"critic|commentator|coordinator|manager|specialist|strategist|consultant|freelance|head of|attorney|advisor|"
     r"staff|desk|director|professor|lecturer|fellow|researcher|author of|photographer|founder|ceo|president|officer|"
@@ -108,6 +108,8 @@ def read_authors(
             reason = _not_a_name(name, key, dropped)
             if reason is None and number and _is_place(name, parts[0][0]):
                 reason = "a word after a whole name: a place"
+            if reason is None and number and " " in name and key_of(name.split()[0]) in dropped:
+                reason = "a part of the site"
             if reason is None and strict and not is_person(name):
                 reason = "not written like a name"
             if reason:
@@ -126,7 +128,7 @@ def _split(byline: str) -> list[tuple[str, str | None]]:
         if not name or (parts and _CREDENTIAL.fullmatch(name) and agency(name) is None):
             continue
         words = name.split()
-        if parts and _ROLE.search(name) and len(words) <= 6:
+        if parts and ROLE.search(name) and len(words) <= 6:
             last, role = parts[-1]
             parts[-1] = (last, role or name)
         else:
@@ -174,4 +176,6 @@ def _not_a_name(name: str, key: str, sites: set[str]) -> str | None:
         return "too long for a name"
     if _DATEISH.search(name):
         return "holds a number"
+    if ": " in name:
+        return "a label and what it labels"
     return None

@@ -9,6 +9,7 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
+from copydesk.core.enrich.ner.tables import fold
 from copydesk.core.envelope import web_url
 from copydesk.core.structured.authors import read_authors
 from copydesk.core.structured.byline_names import weigh_names
@@ -16,7 +17,7 @@ from copydesk.core.structured.bylines import Byline, find_bylines
 from copydesk.core.structured.jsonld import text_of, types_of
 from copydesk.core.structured.page import PageData
 from copydesk.core.structured.person import is_person, name_parts
-from copydesk.core.structured.titles import key_of
+from copydesk.core.structured.title_text import key_of
 from copydesk.core.trace import NO_TRACE, Trace
 from copydesk_schemas.parts import Author
 from copydesk_schemas.reasons import FoundIn
@@ -26,6 +27,9 @@ _META = (
     "dc.creator", "dcterms.creator", "dc:creator", "parsely-author", "sailthru.author", "citation_author", "authors",
     "dc.contributor", "mediator_author", "shareaholic:article_author_name",
 )  # fmt: skip
+_ACCOUNTS = ("twitter:creator", "twitter:creator:id")
+_HANDLE_CHARS = 2_000
+"""What is read of them."""
 _LABEL = re.compile(
     r"written|author|by\b|verfasst|geschrieben|écrit|rédigé|escrito|scritto|geschreven|skrevet|skriven|napisan|автор|"
     r"yazan|作者|oleh|kirjoit",
@@ -37,8 +41,10 @@ _Entry = tuple[str, str | None]
 """A byline and the profile page that goes with it."""
 
 _LIKELY = 0.5
-_COMPANION = 0.3
+_COMPANION = 0.25
 """How likely a name must be that stands in one list with a likely one."""
+_SURE = 0.9
+"""How likely a printed name must be to outdo a person whom meta elements name."""
 _MAX_AUTHORS = 20
 
 
@@ -67,6 +73,7 @@ def read_authorship(
         base: against which profile pages are resolved.
         trace: told of names that are dropped.
     """
+    sites = _no_people(page, sites)
     people, organisations = _jsonld(page, base)
     found = _choose(people, organisations, page, sites, tree, base, trace)
     return found and replace(found, credits=tuple(name for name, _ in organisations))
@@ -86,15 +93,43 @@ def _choose(
         Authorship(_not_sites(_meta(page), sites, trace), FoundIn.META, 0.93),
     ]
     stated = [place for place in stated if place.authors]
-    for place in stated:
-        if any(name_parts(author.name)[0] for author in place.authors):
-            return place
-    printed = likely_authors(find_bylines(tree, base), sites, trace) if tree is not None else None
+    people_stated = next((place for place in stated if _has_given(place.authors)), None)
+    if people_stated is not None and people_stated.found_in is FoundIn.JSONLD:
+        return people_stated
+    # Far from the headline stand the authors of other stories: they do not outdo whom the metadata name.
+    printed = None
+    if tree is not None:
+        bylines = find_bylines(tree, base)
+        printed = likely_authors(bylines, sites, trace, handles=author_handles(page), near=bool(stated))
+    # Whom meta elements name is often who put the page into the system.
+    if people_stated is not None and (printed is None or not _outdoes(printed, people_stated)):
+        return people_stated
     if printed is not None:
         return printed
     named = read_authors(organisations, sites, whole=True, trace=trace)[:_MAX_AUTHORS]
     stated.append(Authorship(named, FoundIn.JSONLD, 0.85))
     return next((place for place in stated if place.authors), None)
+
+
+def _no_people(page: PageData, sites: Sequence[str]) -> list[str]:
+    """The site's names without that of a person whom its structured data name as publisher."""
+    nodes = page.jsonld.nodes(page.jsonld.article.get("publisher") or page.jsonld.site.get("publisher"))
+    stated = {text_of(node) for node in nodes if isinstance(node, dict) and "Person" in types_of(node)}
+    people = {key_of(name) for name in stated if name and is_person(name)}
+    return [site for site in sites if key_of(site) not in people]
+
+
+def _has_given(authors: Sequence[Author]) -> bool:
+    """Whether one of them begins with a given name."""
+    return any(name_parts(author.name)[0] for author in authors)
+
+
+def _outdoes(printed: Authorship, stated: Authorship) -> bool:
+    """Whether names in bylines are surely others than those stated, not a shorter or longer form of them."""
+    if printed.confidence < _SURE or not _has_given(printed.authors[:1]):
+        return False
+    keys = [[key_of(author.name) for author in place.authors] for place in (printed, stated)]
+    return not any(one in other or other in one for one in keys[0] for other in keys[1])
 
 
 def _not_sites(entries: Sequence[_Entry], sites: Sequence[str], trace: Trace) -> list[Author]:
@@ -131,6 +166,15 @@ def _authors_of(page: PageData, value: Any, depth: int = 0) -> Iterator[Any]:
             yield node
 
 
+def author_handles(page: PageData) -> str:
+    """What the metadata give of authors in place of names, as one key: mail addresses, accounts and profile pages."""
+    stated = [value for value in page.all(*_META, *_ACCOUNTS) if " " not in value]
+    nodes = _authors_of(page, page.jsonld.article.get("author"))
+    stated += [str(node.get(place) or "") for node in nodes if isinstance(node, dict) for place in ("url", "sameAs")]
+    stated += page.links.get("author", [])
+    return key_of(fold(" ".join(stated)[:_HANDLE_CHARS]))
+
+
 def _composed(node: dict[str, Any]) -> str | None:
     given, family = text_of(node.get("givenName")), text_of(node.get("familyName"))
     return f"{given} {family}" if given and family else None
@@ -150,9 +194,24 @@ def _meta(page: PageData) -> list[_Entry]:
     return [(name, None) for name in names]
 
 
-def likely_authors(bylines: Sequence[Byline], sites: Sequence[str], trace: Trace = NO_TRACE) -> Authorship | None:
-    """The likeliest author of the page's bylines, with those that stand in one line or list with them."""
-    names = weigh_names(bylines, sites)
+def likely_authors(
+    bylines: Sequence[Byline],
+    sites: Sequence[str],
+    trace: Trace = NO_TRACE,
+    *,
+    handles: str = "",
+    near: bool = False,
+) -> Authorship | None:
+    """The likeliest author of the page's bylines, with those that stand in one line or list with them.
+
+    Args:
+        bylines: of the page, in document order.
+        sites: names of the site, which are no authors.
+        trace: told of all names.
+        handles: what the metadata give of authors in place of names, as `author_handles` reads it.
+        near: only names near the headline.
+    """
+    names = [name for name in weigh_names(bylines, sites, handles) if not near or name.is_near]
     if not names:
         return None
     best = max(names, key=lambda name: name.chance)

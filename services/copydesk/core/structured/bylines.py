@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
 from lxml.html import HtmlElement
 
 from copydesk.core.envelope import web_url
-from copydesk.core.structured.authors import BYLINE_START
+from copydesk.core.structured.authors import BYLINE_START, ROLE
 from copydesk.core.structured.person import is_person
 from copydesk.core.text.normalize import normalize_line
 
@@ -38,10 +38,19 @@ _OTHER_ROLE = re.compile(
     r"comment|caption|image|photo|appetizer|teaser|related|review|editor(?!ial)|fact-?check|translat|avatar"
 )
 _OTHER_WORK = re.compile(
-    r"(?:^|\| )(?:\w+ )?(?:reviewed|edited|checked|published|translated|photographed|photos?|illustrations?) "
-    r"(?:\| )?by\b",
+    r"(?:^|\| )(?:\w+ )?(?:reviewed|researched|edited|checked|published|translated|photographed|photos?|"
+    r"illustrations?) (?:\| )?by\b",
     re.IGNORECASE,
 )
+_PICTURE = re.compile(
+    r"(?:bild|foto|photo|image|picture|grafik|graphic|illustration)\w*(?: \w+)?\s*[:：©/]", re.IGNORECASE
+)
+"""How a credit opens that is for a picture."""
+_DIVIDER = re.compile(r"\s+[|•·–—]\s+")
+"""Between a name, a role and a date in one text."""
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_MONTH_LETTERS = 12
+"""Letters beside a bare name that are no more than a date."""
 _LINE_CHARS = 140
 _NAME_CHARS = 40
 _LABEL_CHARS = 300
@@ -73,12 +82,18 @@ class Byline:
     """It opens with «By» or its like, however it was found."""
     shape: tuple[object, ...]
     """Equal for the names of one list."""
+    dated: bool = False
+    """A year stands in it or beside it."""
+    above: int | None = None
+    """Elements until the next h1; None where none follows soon."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
     outside: bool = False
-    """In the footer, navigation, comments or teasers: what stands there is never by the page's author."""
+    """In the footer, comments or teasers: what stands there is never by the page's author."""
+    in_nav: bool = False
+    """In navigation: the same, but for a story whose navigation was never closed."""
     beside: bool = False
     in_story: bool = False
     in_link: bool = False
@@ -91,9 +106,15 @@ def find_bylines(tree: HtmlElement, base: str | None) -> list[Byline]:
     places: dict[Any, _Place] = {}
     distance: int | None = None
     tried = 0
-    for element in tree.iter(*_TAGS):
+    above: list[int] = []
+    """How many elements were seen before each of those found since the last h1."""
+    for number, element in enumerate(tree.iter(*_TAGS)):
         if element.tag == "h1":
             distance = 0
+            for back, seen in enumerate(reversed(above), start=1):
+                if number - seen < _NEAR:
+                    found[-back] = replace(found[-back], above=number - seen)
+            above.clear()
             continue
         if distance is not None:
             distance += 1
@@ -103,6 +124,7 @@ def find_bylines(tree: HtmlElement, base: str | None) -> list[Byline]:
         byline = _byline(element, kind, distance, base, places)
         if byline is not None:
             found.append(byline)
+            above.append(number)
         tried += 1
         if tried >= _MAX_TRIED:
             break
@@ -127,7 +149,12 @@ def _kind(element: Any, *, near: bool) -> str | None:
     text = text.strip()
     if BYLINE_START.match(text + " "):
         return "by"
-    return "bare" if near and len(element) == 0 and is_person(" ".join(text.split())) else None
+    if not near or len(element):
+        return None
+    parts = _DIVIDER.split(text)
+    if is_person(" ".join(parts[0].split())) and (len(parts) == 1 or ROLE.search(parts[1]) or _YEAR.search(parts[-1])):
+        return "bare"
+    return None
 
 
 def _hints(label: str) -> bool:
@@ -147,11 +174,12 @@ def _byline(
         # «By» alone: the name stands beside it.
         text, href = _read(parent)
     place = _place(parent, places)
-    if text is None or place.outside or place.reviewed or _OTHER_ROLE.search(_label(element)):
+    if text is None or place.outside or place.in_nav or place.reviewed or _OTHER_ROLE.search(_label(element)):
         return None
     text = _OTHER_WORK.split(text, maxsplit=1)[0].strip(" |")
-    if not text:
+    if not text or _PICTURE.match(text):
         return None
+    list_of = None if parent is None else parent.getparent()
     return Byline(
         text=text,
         url=web_url(href, base) if href else None,
@@ -161,8 +189,22 @@ def _byline(
         in_story=place.in_story,
         in_link=place.in_link,
         opens=BYLINE_START.match(text.replace(" | ", " ") + " ") is not None,
-        shape=(kind, element.tag, element.get("class"), parent.getparent() if parent is not None else None),
+        # Names with a date each are those of a list of stories.
+        shape=(kind, element.tag, element.get("class"), list_of, _YEAR.search(text) and text),
+        dated=_YEAR.search(text) is not None or any(_is_dated(near, text, kind) for near in (parent, list_of)),
     )
+
+
+def _is_dated(element: Any, byline: str, kind: str) -> bool:
+    """Whether the text of a short element around a byline holds a year; around a bare name, hardly more than a date."""
+    text = None if element is None else _read(element)[0]
+    if text is None or _YEAR.search(text) is None:
+        return False
+    return kind != "bare" or _letters(text) - _letters(byline) <= _MONTH_LETTERS
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalpha, text))
 
 
 def _place(element: Any, places: dict[Any, _Place]) -> _Place:
@@ -178,9 +220,9 @@ def _place(element: Any, places: dict[Any, _Place]) -> _Place:
         place = _Place(
             # Classes of the story itself say what it allows, and its own footer tells who wrote it.
             outside=place.outside
-            or tag == "nav"
             or (tag == "footer" and not place.in_story)
             or (tag not in _STORY and _OUTSIDE_LABEL.search(label) is not None),
+            in_nav=(place.in_nav or tag == "nav") and tag not in _STORY,
             beside=place.beside
             or (tag == "aside" and not _CLASS.search(label))
             or (tag not in _STORY and _BESIDE_LABEL.search(label) is not None),
@@ -221,4 +263,4 @@ def _read(element: Any) -> tuple[str | None, str]:
                 # A card: the name, then a life. A paragraph has no short first piece.
                 del pieces[-1]
                 return (" | ".join(pieces[:3]) if pieces and len(pieces[0]) <= _NAME_CHARS else None), href
-    return (" | ".join(pieces) if length > 5 else None), href
+    return (" | ".join(pieces) if length > 4 else None), href

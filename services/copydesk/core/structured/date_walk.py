@@ -10,7 +10,7 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from copydesk.core.structured.titles import key_of
+from copydesk.core.structured.title_text import key_of
 
 _DIGIT = re.compile(r"\d")
 _DATE_LIKE = re.compile(

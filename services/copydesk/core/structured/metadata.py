@@ -20,7 +20,8 @@ from copydesk.core.structured.jsonld import text_of, types_of
 from copydesk.core.structured.page import PageData
 from copydesk.core.structured.publisher import credited, read_source, site_names
 from copydesk.core.structured.rights import read_rights
-from copydesk.core.structured.titles import Candidate, choose_title, key_of
+from copydesk.core.structured.title_text import key_of
+from copydesk.core.structured.titles import Candidate, choose_title
 from copydesk.core.trace import Trace
 from copydesk_schemas.parts import Genre
 from copydesk_schemas.reasons import Flag, FoundIn

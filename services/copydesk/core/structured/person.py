@@ -25,7 +25,10 @@ _NO_NAMES = frozenset({
     "society", "department", "ministry", "committee", "staff", "desk", "newsroom", "editor", "correspondent",
     "reporter", "reporters", "writer", "writers", "contributor", "contributors", "expert", "experts", "reviewer",
     "redaktion", "nachrichten", "zeitung", "email", "address", "account", "password", "cookie", "cookies", "services",
-    "solutions", "products",
+    "solutions", "products", "advisers", "advisors", "partners", "holdings", "bank", "corporation", "corp", "gmbh",
+    "capital", "ventures", "systems", "software", "studio", "studios", "consulting", "insurance", "market", "markets",
+    "text", "size", "united", "states", "topics", "guidelines", "tips", "ideas", "plan", "plans", "questions",
+    "resources", "links", "thoughts", "options",
 })  # fmt: skip
 """Words that stand where names stand: on buttons, in dates, as sections, in names of newspapers and institutions."""
 _PARTICLES = frozenset({
@@ -36,6 +39,12 @@ _PARTICLES = frozenset({
 _ARTICLES = frozenset({"le", "la", "les", "der", "die", "das", "the", "el", "los", "il", "my"})
 _UNCASED = re.compile(r"[^\W\d_A-Za-z\u00c0-\u052f\u10a0-\u10ff\u1e00-\u1fff]")
 """A letter of a script without capitals."""
+_TEAM = re.compile(
+    r"(?:the )?[^\W\d_][\w&'’.-]*(?: [\w&'’.-]+){0,3} "
+    r"(?:team|staff|editors|newsroom|desk|contributors?|redaktion|rédaction|redacción|redazione|redactie|redaksjon)",
+    re.IGNORECASE,
+)
+"""A name of people who write together; a word of its own says who they are."""
 _ONE_WORD = re.compile(r"[^\W\d_][\w.-]{2,19}")
 
 
@@ -59,10 +68,15 @@ def is_nickname(name: str) -> bool:
     return _ONE_WORD.fullmatch(name) is not None and name.lower() not in _NO_NAMES
 
 
+def is_team(name: str) -> bool:
+    """Whether a text names people who write together: `The Example Team`, `Example Editors`."""
+    return _TEAM.fullmatch(name) is not None
+
+
 def name_parts(name: str) -> tuple[bool, bool]:
     """Whether the first word of two or more is a given name, and whether the last one is a surname."""
     words = fold(name).replace(".", " ").split()
-    if len(words) < 2 or words[0] in _ARTICLES:
+    if " " not in name or len(words) < 2 or words[0] in _ARTICLES:
         return False, False
     names = person_names()
     given = any(names.get(part, 0) & (FEMALE | MALE) for part in (words[0], *words[0].split("-")))

@@ -9,27 +9,32 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from urllib.parse import unquote, urlsplit
 
 from copydesk.core.structured.headings import Heading
+from copydesk.core.structured.title_text import (
+    GERMANIC,
+    NAME_KEY,
+    SHORT,
+    columns,
+    folders_of,
+    key_of,
+    slug_of,
+    without_accents,
+    without_site,
+)
 from copydesk_schemas.reasons import FoundIn
 
-_SEPARATOR = re.compile(r"\s+[|\-–—•·»«:/~]{1,2}\s+|\s*\|\s*|\s+::\s+|\s*[»｜]\s*")
 _CUT = re.compile(r"\s+[|\-–—•·»«:/~]{1,2}\s+|\s*[|｜»ㅣ：]\s*|\s*:\s+|(?<=\w)[-—_](?=\w)|--")
 """Wider than the separators: a part is cut off here only if another place has the title without it."""
-_TITLE_CHARS = 1_000
-_NO_WORD = re.compile(r"[\W_]+")
-_SHORT = 15
-"""Columns below which a text rather names a section or the site."""
+_RUBRIC = re.compile(r"\s*:\s+|\s+[–—|-]\s+")
+"""What stands between a rubric and the headline after it."""
 _SURE_KEY = 10
 """Characters of a candidate from which on it is no accident that another begins or ends with it."""
 _CUTS = 8
 _HEADINGS = frozenset({"h1", "first h1", "later h1", "h2"})
 _WORD = re.compile(r"[^\W_]+")
-_GERMANIC = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "å": "aa", "ø": "oe", "æ": "ae"})
 
 # A conditional logit over the candidates of pages with known headlines, rounded. benchmarks/eval/fit_choices.py fits
 # one anew, on pages of which most have no JSON-LD, and holds these against it.
@@ -99,46 +104,6 @@ class TitleSeen:
         return sum(POINTS[fact] * share for fact, share in self.facts.items())
 
 
-def key_of(text: str) -> str:
-    """The form in which names compare: NFKC, casefolded, letters and digits only."""
-    return _NO_WORD.sub("", unicodedata.normalize("NFKC", text).casefold())
-
-
-def without_site(title: str, sites: Sequence[str]) -> str:
-    """The title without the site's name before or after it.
-
-    Args:
-        title: such as `Rain ends drought | The Example Times`.
-        sites: names of the site, and labels of its domain.
-    """
-    if len(title) > _TITLE_CHARS:
-        return title  # no headline, and each part that is cut off means another look at the rest
-    names = [folded for site in sites if (key := key_of(site)) for folded in {key, key.translate(_GERMANIC)}]
-    breaks = list(_SEPARATOR.finditer(title))
-    for cut in breaks[-2:]:
-        tail = key_of(title[cut.end() :])
-        if tail and title[: cut.start()].strip() and _is_site(tail, names):
-            return without_site(title[: cut.start()].strip(), sites)
-    if breaks:
-        head = key_of(title[: breaks[0].start()])
-        rest = title[breaks[0].end() :].strip()
-        if head and rest and head in names:
-            return rest
-    return title
-
-
-def _is_site(key: str, names: Sequence[str]) -> bool:
-    """Whether a segment names the site: equal to a name of it, or one begins with the other (`cnn`, `cnnpolitics`)."""
-    for form in {key, key.translate(_GERMANIC)}:
-        for name in names:
-            if form == name:
-                return True
-            short, long = sorted((form, name), key=len)
-            if len(short) >= 4 and (long.startswith(short) or long.endswith(short)) and len(long) <= len(short) * 3:
-                return True
-    return False
-
-
 def choose_title(candidates: Sequence[Candidate], sites: Sequence[str], url: str | None = None) -> Choice | None:
     """The headline with how sure it is, and the reason; None where no candidate is more than the site's name.
 
@@ -162,25 +127,27 @@ def choose_title(candidates: Sequence[Candidate], sites: Sequence[str], url: str
 
 def weigh_titles(candidates: Sequence[Candidate], sites: Sequence[str], url: str | None = None) -> list[TitleSeen]:
     """Candidates that are one text together, with what speaks for each; arguments as above."""
-    groups = _groups(candidates, sites)
+    groups = _groups(candidates, sites, url)
+    _share_ends(groups, [key for site in sites if len(key := key_of(site)) >= NAME_KEY])
     _merge(groups)
     listed = list(groups.values())
     _score(listed, url)
     return listed
 
 
-def _groups(candidates: Sequence[Candidate], sites: Sequence[str]) -> dict[str, TitleSeen]:
+def _groups(candidates: Sequence[Candidate], sites: Sequence[str], url: str | None) -> dict[str, TitleSeen]:
     """Candidates by the key of their text without the site's name."""
     bare = {key_of(site) for site in sites}
+    rubrics = folders_of(url)
     groups: dict[str, TitleSeen] = {}
     for candidate in sorted(candidates, key=lambda c: c.where == "h2"):
-        text = without_site(candidate.text, sites)
+        text = without_site(candidate.text, sites, rubrics)
         key = key_of(text)
         if not key or key in bare:
             continue
         heading = candidate.heading
         known = candidate.where != "h2" or key in groups
-        if not known and not (heading and heading.marked and heading.in_story and heading.is_printed):
+        if not known and not (heading and heading.marked and heading.in_story and heading.is_printed(url)):
             continue
         groups.setdefault(key, TitleSeen([])).members.append(replace(candidate, text=text))
     return groups
@@ -192,6 +159,8 @@ def _merge(groups: dict[str, TitleSeen]) -> None:
         group = groups[key]
         if group.members[0].text.endswith(("…", "...")):
             other = next((longer for longer in groups if longer != key and longer.startswith(key)), None)
+        elif "jsonld:headline" not in group.places and (quoting := _quoting(group.members[0].text, groups)):
+            other = quoting
         elif {"jsonld:headline", "og:title"} <= group.places:
             other = None  # two that agree on it mean it so
         else:
@@ -202,6 +171,43 @@ def _merge(groups: dict[str, TitleSeen]) -> None:
             whole = groups[other]
             whole.members += [replace(member, text=whole.members[0].text) for member in group.members]
             del groups[key]
+
+
+def _share_ends(groups: dict[str, TitleSeen], names: Sequence[str]) -> None:
+    """A candidate for what two have in common after different words: each place has a rubric of its own before it.
+
+    Args:
+        groups: by key, to which it is added.
+        names: keys of the site's names, which are no rubrics.
+    """
+    before: dict[str, tuple[str, TitleSeen]] = {}
+    for group in list(groups.values()):
+        for start, end in _divided(group):
+            key, rubric = key_of(end), key_of(start)
+            if key in groups or columns(end) < SHORT or rubric.startswith(tuple(names)):
+                continue
+            other, first = before.setdefault(key, (rubric, group))
+            if first is not group and other not in rubric and rubric not in other:
+                groups[key] = TitleSeen([replace(first.members[0], text=end)])
+
+
+def _divided(group: TitleSeen) -> Iterator[tuple[str, str]]:
+    """The text before and after its first break; a heading's first piece and the others."""
+    text = group.members[0].text
+    if cut := _RUBRIC.search(text):
+        yield text[: cut.start()], text[cut.end() :]
+    for heading in group.headings[:4]:
+        if len(heading.pieces) > 1:
+            yield heading.pieces[0], " ".join(heading.pieces[1:])
+
+
+def _quoting(text: str, groups: dict[str, TitleSeen]) -> str | None:
+    """The key of a title that goes on with a quotation mark where the text ends, as an attribute does."""
+    for key, group in groups.items():
+        whole = group.members[0].text
+        if whole.startswith(text) and whole[len(text) :].lstrip().startswith('"') and len(key) > len(key_of(text)):
+            return key
+    return None
 
 
 def _parts(group: TitleSeen) -> Iterator[str]:
@@ -217,9 +223,9 @@ def _parts(group: TitleSeen) -> Iterator[str]:
 
 
 def _score(groups: Sequence[TitleSeen], url: str | None) -> None:
-    printed = _first_printed(groups, 2)
-    first = _first_printed(groups, 1)
-    slug = _slug(url)
+    printed = _first_printed(groups, 2, url)
+    first = _first_printed(groups, 1, url)
+    slug = slug_of(url)
     for group in groups:
         places = group.places
         text = group.members[0].text
@@ -234,39 +240,21 @@ def _score(groups: Sequence[TitleSeen], url: str | None) -> None:
             "og:title agrees with another place": "og:title" in places
             and (bool(levels) or "jsonld:headline" in places or "jsonld:name" in places),
             "another place has it with an addition": group.added_to,
-            "short": _columns(text) < _SHORT,
+            "short": columns(text) < SHORT,
         }
         group.facts = {name: 1.0 for name, holds in facts.items() if holds}
         words = set(_WORD.findall(text.casefold()))
         if slug and words:
-            shared = sum(1 for word in words if _plain(word) in slug or word.translate(_GERMANIC) in slug)
+            shared = sum(1 for word in words if without_accents(word) in slug or word.translate(GERMANIC) in slug)
             group.facts["words in the address"] = shared / max(3, len(words))
 
 
-def _first_printed(groups: Sequence[TitleSeen], level: int) -> TitleSeen | None:
+def _first_printed(groups: Sequence[TitleSeen], level: int, url: str | None) -> TitleSeen | None:
     """The group of the first heading of this level or a higher one that a reader can take for the headline."""
     found = [
         (heading.position, number)
         for number, group in enumerate(groups)
         for heading in group.headings
-        if heading.level <= level and heading.is_printed and _columns(heading.text) >= _SHORT
+        if heading.level <= level and heading.is_printed(url) and columns(heading.text) >= SHORT
     ]
     return groups[min(found)[1]] if found else None
-
-
-def _slug(url: str | None) -> set[str]:
-    """Words of an address's path, without accents; none where there is no address."""
-    try:
-        path = unquote(urlsplit(url or "").path)
-    except ValueError:
-        return set()
-    return {_plain(word) for word in _WORD.findall(path.casefold()[:_TITLE_CHARS])}
-
-
-def _plain(word: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
-
-
-def _columns(text: str) -> int:
-    """Width of a text: an East Asian character says as much as two letters."""
-    return len(text) + sum(1 for c in text if unicodedata.east_asian_width(c) in "WF")
