@@ -14,6 +14,9 @@ from copydesk.core.errors import Rejected
 from copydesk.core.formats.extraction import extract_body, lighten, parse_html
 from copydesk.core.formats.guard import guard_html
 from copydesk.core.options import ParseOptions
+from copydesk.core.page.blocks import PageBlocks, walk_blocks
+from copydesk.core.page.fates import Fate, tell_fates
+from copydesk.core.page.removed import Reason, note_removed
 from copydesk.core.structured.authors import read_authors
 from copydesk.core.structured.jsonld import plain
 from copydesk.core.structured.links import body_links
@@ -73,13 +76,16 @@ def parse_html_page(
     with watch.step("metadata"):
         page = read_page(tree)
         lighten(tree)
+        blocks, before = (walk_blocks(tree), len(trace.blocks)) if trace.enabled else (None, 0)
         base = urljoin(url or "", page.base) if page.base else url
-        draft.media = take_figures(tree, base)
+        draft.media = take_figures(tree, base, trace)
         fill(draft, page, document, url=url, tree=tree, trace=trace)
-        _key_points(draft, tree)
-        _take_paywall_notes(tree)
+        _key_points(draft, tree, trace)
+        _take_paywall_notes(tree, trace)
     with watch.step("body"):
         _body(draft, page, tree, trace)
+    if blocks is not None:
+        _tell(blocks, draft, trace, before)
     _judge(draft, page, tree, url, trace)
     with watch.step("links"):
         draft.links = body_links(tree, draft.body, base)
@@ -89,7 +95,20 @@ def parse_html_page(
     return draft
 
 
-def _key_points(draft: Draft, tree: HtmlElement) -> None:
+def _tell(blocks: PageBlocks, draft: Draft, trace: Trace, before: int) -> None:
+    """Tell what became of the page's blocks; `before` blocks were taken out of other pages."""
+    fates = tell_fates(blocks, draft, trace.blocks[before:])
+    kept, words = fates.count(Fate.KEPT), fates.words(Fate.KEPT)
+    trace.note(
+        "html",
+        f"{len(fates.blocks) + fates.more} blocks of text",
+        f"{kept} in the body, with {words} words",
+        f"{fates.linked():.0%} of all words are links",
+    )
+    trace.tell(fates)
+
+
+def _key_points(draft: Draft, tree: HtmlElement, trace: Trace) -> None:
     """A marked-up list of key points, which extraction would mix with the story."""
     for element in tree.iter("div", "section", "aside", "ul"):
         label = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('data-testid') or ''}"
@@ -101,21 +120,23 @@ def _key_points(draft: Draft, tree: HtmlElement) -> None:
         if 2 <= len(points) <= 8 and linked * 2 <= len(points):
             draft.key_points = points
             draft.took("key_points", "html", __version__, FoundIn.DOM, 0.8, len(points))
+            note_removed(trace, element, Reason.KEY_POINT)
             element.drop_tree()
             return
 
 
-def _take_paywall_notes(tree: HtmlElement) -> None:
+def _take_paywall_notes(tree: HtmlElement, trace: Trace) -> None:
     """Take out short invitations to subscribe. Long ones stay: some sites call the locked story itself a paywall."""
     for element in list(tree.iter("div", "section", "p", "aside")):
         label = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
         if "paywall" in label and len(_SPACE.sub(" ", element.text_content())) < _NOTE:
+            note_removed(trace, element, Reason.SUBSCRIPTION_OFFER)
             element.drop_tree()
 
 
 def _body(draft: Draft, page: PageData, tree: HtmlElement, trace: Trace) -> None:
     extracted = extract_body(tree)
-    draft.body = _without_heading(extracted.body, draft, page)
+    draft.body = _without_heading(extracted.body, draft, page, trace)
     extractor, version, where, confidence = extracted.extractor, extracted.version, FoundIn.DOM, 0.85
     stated = articlebody(page)
     if stated and _better(stated, draft.body):
@@ -127,7 +148,7 @@ def _body(draft: Draft, page: PageData, tree: HtmlElement, trace: Trace) -> None
         draft.took("body", extractor, version, where, confidence, 2 if stated else 1)
 
 
-def _without_heading(body: str, draft: Draft, page: PageData) -> str:
+def _without_heading(body: str, draft: Draft, page: PageData, trace: Trace) -> str:
     """The body without headline, deck and byline as its first paragraphs: they have fields of their own."""
     # The headline that is printed is often another than the one that metadata state and that was chosen.
     printed = [heading.text for heading in page.headings[:_HEADINGS] if heading.level == 1]
@@ -143,6 +164,7 @@ def _without_heading(body: str, draft: Draft, page: PageData) -> str:
         if byline and not draft.authors:
             draft.authors = read_authors([(first, None)], [])
             draft.took("authors", "html", __version__, FoundIn.TEXT, 0.6)
+        note_removed(trace, first, Reason.OWN_FIELD)
         body = rest
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -55,12 +55,14 @@ class Removed:
         words: words of its text, divided by white space.
         start: the first `START` characters of its text, white space collapsed.
         reason: why.
+        source: the element or the text itself, so that it can be found among the page's blocks.
     """
 
     path: str
     words: int
     start: str
     reason: Reason
+    source: Any = field(default=None, compare=False, repr=False)
 
 
 def note_removed(trace: Trace, removed: Any, reason: Reason) -> None:
@@ -69,14 +71,15 @@ def note_removed(trace: Trace, removed: Any, reason: Reason) -> None:
         return
     element = not isinstance(removed, str)
     words = (removed.text_content() if element else removed).split()
-    trace.remove(Removed(_path(removed) if element else "", len(words), _start(words), reason))
+    trace.remove(Removed(path_of(removed) if element else "", len(words), _start(words), reason, removed))
 
 
 def _start(words: list[str]) -> str:
     return " ".join(words[:START])[:START]
 
 
-def _path(element: Any) -> str:
+def path_of(element: Any) -> str:
+    """An element and up to three around it as CSS selectors, outermost first."""
     around = [parent for parent in element.iterancestors() if parent.tag not in {"body", "html"}]
     return " > ".join(_selector(one) for one in [*reversed(around[:3]), element])
 

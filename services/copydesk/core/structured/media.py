@@ -8,9 +8,11 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from copydesk.core.envelope import web_url
+from copydesk.core.page.removed import Reason, note_removed
 from copydesk.core.structured.jsonld import text_of
 from copydesk.core.structured.page import PageData
 from copydesk.core.text.normalize import normalize_line
+from copydesk.core.trace import NO_TRACE, Trace
 from copydesk_schemas.parts import Media
 from copydesk_schemas.reasons import MediaType
 
@@ -25,7 +27,7 @@ _LAZY = ("src", "data-src", "data-original", "data-lazy-src", "data-url")
 _NUMBER = re.compile(r"\d{1,5}")
 
 
-def take_figures(tree: HtmlElement, base: str | None) -> list[Media]:
+def take_figures(tree: HtmlElement, base: str | None, trace: Trace = NO_TRACE) -> list[Media]:
     """Read every figure of the page and take its caption out of the tree.
 
     Figures within navigation, asides and footers are left out of the list, for they belong to other stories.
@@ -33,6 +35,8 @@ def take_figures(tree: HtmlElement, base: str | None) -> list[Media]:
     found: list[Media] = []
     for figure in list(tree.iter("figure")):
         captions = list(figure.iter("figcaption"))
+        for element in captions:
+            note_removed(trace, element, Reason.CAPTION)
         caption, credit = _caption(captions)
         image = next(iter(figure.iter("img", "amp-img", "video", "audio")), None)
         outside = any(p.tag in {"nav", "aside", "footer"} for p in figure.iterancestors())

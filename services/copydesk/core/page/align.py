@@ -1,0 +1,175 @@
+"""Which blocks of a page stand in its body: their words are found again there, in the same order."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+SHINGLE = 4
+"""Words in a row that are looked up together; a block of fewer has to be a paragraph, or a cell of a row, by itself."""
+_SPOTS = 8
+"""Places in the body where the same words are looked for."""
+_RUNS = 8
+"""Stretches of one block that may stand apart in the body, as where something within it was left out."""
+_GAP = 200
+"""Words of the body after a block in which a short one is looked for."""
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How many of a block's words were found, and its first and last paragraph, counted from 0."""
+
+    words: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Words of a block from `start` up to `end`, found in the body from `at` up to `to`; how many of them."""
+
+    start: int
+    end: int
+    at: int
+    to: int
+    words: int
+
+
+def align(blocks: Sequence[Words], paragraphs: Sequence[Sequence[Words]]) -> list[Match | None]:
+    """For each block where it stands in the body, None where it does not.
+
+    The order is kept and no word of the body is given twice, so that of texts that stand several times in the page the
+    one between its neighbours is taken: of all such assignments, the one that finds most words, the earlier of equals.
+
+    Args:
+        blocks: words of each block.
+        paragraphs: of the body, each as its parts (one, or the cells of a row), each part as words.
+    """
+    body = [word for parts in paragraphs for part in parts for word in part]
+    starts = list(accumulate((sum(map(len, parts)) for parts in paragraphs), initial=0))
+    chain = _Chain(len(body))
+    finder = _Finder(body, paragraphs)
+    for number, block in enumerate(blocks):
+        chain.add(number, finder.runs(block))
+    found = chain.best()
+    _fill(found, blocks, body)
+    return [_match(found[number], starts) if number in found else None for number in range(len(blocks))]
+
+
+def _match(runs: Sequence[_Run], starts: Sequence[int]) -> Match:
+    first, last = (bisect_right(starts, at) - 1 for at in (runs[0].at, runs[-1].to - 1))
+    return Match(sum(run.words for run in runs), first, last)
+
+
+class _Finder:
+    """Finds stretches of blocks in the body."""
+
+    def __init__(self, body: Sequence[str], paragraphs: Sequence[Sequence[Words]]) -> None:
+        self._spots: dict[Words, list[int]] = {}
+        for at in range(len(body) - SHINGLE + 1):
+            _put(self._spots, tuple(body[at : at + SHINGLE]), at)
+        self._short: dict[Words, list[int]] = {}
+        at = 0
+        for parts in paragraphs:
+            for part in parts:
+                if len(part) < SHINGLE:
+                    _put(self._short, part, at)
+                at += len(part)
+
+    def runs(self, block: Words) -> list[_Run]:
+        """In the block's order."""
+        size = len(block)
+        if size < SHINGLE:
+            return [_Run(0, size, at, at + size, size) for at in self._short.get(block, ())] if size else []
+        # By how far the body's count is ahead of the block's: first and last shingle, and words.
+        ahead: dict[int, tuple[int, int, int]] = {}
+        for k in range(size - SHINGLE + 1):
+            for at in self._spots.get(block[k : k + SHINGLE], ()):
+                first, last, words = ahead.get(at - k, (k, k - SHINGLE, 0))
+                ahead[at - k] = (first, k, words + min(SHINGLE, k - last))
+        most = sorted(ahead.items(), key=lambda item: (-item[1][2], item[0]))[:_RUNS]
+        return sorted(
+            (_Run(a, b + SHINGLE, d + a, d + b + SHINGLE, words) for d, (a, b, words) in most), key=lambda r: r.start
+        )
+
+
+def _put(spots: dict[Words, list[int]], words: Words, at: int) -> None:
+    listed = spots.setdefault(words, [])
+    if len(listed) < _SPOTS:
+        listed.append(at)
+
+
+class _Chain:
+    """The heaviest chain of runs that go forward in page and body alike."""
+
+    def __init__(self, size: int) -> None:
+        # A tree of greatest values by where runs end in the body (Fenwick 1994); value and run.
+        self._tree: list[tuple[int, int]] = [(0, -1)] * (size + 1)
+        self._runs: list[tuple[int, _Run]] = []
+        self._before: list[int] = []
+        self._top = (0, -1)
+
+    def add(self, number: int, runs: Iterable[_Run]) -> None:
+        """Add a block's runs; blocks come in their order."""
+        own: list[tuple[int, int, _Run]] = []
+        for run in runs:
+            value, before = self._greatest(run.at)
+            for other_value, other, earlier in own:
+                if earlier.end <= run.start and earlier.to <= run.at and other_value > value:
+                    value, before = other_value, other
+            value += run.words
+            own.append((value, len(self._runs), run))
+            self._runs.append((number, run))
+            self._before.append(before)
+        for value, index, run in own:
+            self._put(run.to, value, index)
+            if value > self._top[0]:
+                self._top = (value, index)
+
+    def best(self) -> dict[int, list[_Run]]:
+        """The chain's runs by block."""
+        found: dict[int, list[_Run]] = {}
+        at = self._top[1]
+        while at >= 0:
+            number, run = self._runs[at]
+            found.setdefault(number, []).insert(0, run)
+            at = self._before[at]
+        return found
+
+    def _greatest(self, end: int) -> tuple[int, int]:
+        found = (0, -1)
+        while end > 0:
+            if self._tree[end][0] > found[0]:
+                found = self._tree[end]
+            end &= end - 1
+        return found
+
+    def _put(self, end: int, value: int, index: int) -> None:
+        while end < len(self._tree):
+            if value > self._tree[end][0]:
+                self._tree[end] = (value, index)
+            end += end & -end
+
+
+def _fill(found: dict[int, list[_Run]], blocks: Sequence[Words], body: Sequence[str]) -> None:
+    """Find short blocks in words of the body that no other block has, between those of their neighbours."""
+    following = [len(body)] * len(blocks)
+    at = len(body)
+    for number in range(len(blocks) - 1, -1, -1):
+        following[number] = at
+        if number in found:
+            at = found[number][0].at
+    at = 0
+    for number, block in enumerate(blocks):
+        if number in found:
+            at = found[number][-1].to
+        elif 0 < len(block) < SHINGLE:
+            end = min(following[number], at + _GAP)
+            spot = next((i for i in range(at, end - len(block) + 1) if tuple(body[i : i + len(block)]) == block), None)
+            if spot is not None:
+                at = spot + len(block)
+                found[number] = [_Run(0, len(block), spot, at, len(block))]
