@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -46,11 +47,20 @@ def block_lines(document: str, page: PageFates) -> Iterator[dict[str, Any]]:
         }
 
 
-def print_blocks(out: Console, page: PageFates, *, every: bool) -> None:
-    """Print a page's blocks: neighbours with one fate and reason as one line, unless `every` one is asked for."""
+def print_blocks(out: Console, page: PageFates, *, every: bool, dead: bool) -> None:
+    """Print a page's blocks: neighbours with one fate and reason as one line, unless `every` one is asked for.
+
+    Args:
+        out: where to.
+        page: its blocks.
+        every: whether each is shown on a line of its own.
+        dead: whether the page ended as a dead letter, so that its body was not published.
+    """
     from copydesk.core.page.folding import fold
 
     out.print(f"\n[bold cyan]blocks[/]\n[dim]{_LEGEND}[/]")
+    if dead:
+        out.print("The page ends as a dead letter: what is marked ✓ was read as its body, and is not published.")
     folds = fold(page.blocks, every=every)
     for one in folds:
         _print_fold(out, one)
@@ -62,7 +72,6 @@ def print_blocks(out: Console, page: PageFates, *, every: bool) -> None:
 
 
 def _print_fold(out: Console, one: Fold) -> None:
-    from rich.padding import Padding
     from rich.text import Text
 
     mark, colour = _MARKS[one.fate.value]
@@ -76,7 +85,8 @@ def _print_fold(out: Console, one: Fold) -> None:
     each = (room - 3 * (len(texts) - 1)) // len(texts)
     head.append(" … ".join(_cut(text, each) for text in texts), "" if one.fate.value == "kept" else "dim")
     out.print(head, no_wrap=True, overflow="ellipsis")
-    out.print(Padding(Text(one.reason, colour), (0, 0, 0, 6), expand=False))
+    indent = " " * 6
+    out.print(Text(fill(one.reason, out.width, initial_indent=indent, subsequent_indent=indent), colour))
 
 
 def summary(page: PageFates) -> str:
@@ -100,5 +110,9 @@ def _number(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+def _cut(text: str, columns: int) -> str:
+    from rich.text import Text
+
+    cut = Text(text)
+    cut.truncate(columns, overflow="ellipsis")
+    return cut.plain

@@ -106,6 +106,7 @@ def _print(out: Console, document: Document, trace: RecordingTrace, ends: list[P
 
     from copydesk.app.cli.blocks import print_blocks
     from copydesk.app.cli.why import headline, why
+    from copydesk.core.records import OutcomeKind
 
     out.print(f"[bold]{escape(document.name)}[/], {len(document.value):,} bytes\n")
     for stage, group in groupby(trace.steps, key=lambda step: step.stage):
@@ -113,8 +114,9 @@ def _print(out: Console, document: Document, trace: RecordingTrace, ends: list[P
         for step in group:
             reason = f" [dim]— {escape(step.reason)}[/]" if step.reason else ""
             out.print(f"  {escape(_short(step.subject))}: [bold]{escape(step.decision)}[/]{reason}")
+    dead = all(end.outcome.kind is OutcomeKind.DEAD for end in ends)
     for page in trace.pages:
-        print_blocks(out, page, every=show.every)
+        print_blocks(out, page, every=show.every, dead=dead)
     for end in ends:
         fields = json.loads(end.emit.value or b"{}")
         colour = {"enriched": "green", "duplicate": "yellow"}.get(end.outcome.kind.value, "red")

@@ -16,7 +16,7 @@ from copydesk.core.text.normalize import normalize_line
 
 MOST = 2_000
 """Blocks of a page that are told; those beyond are counted."""
-_NAME = 40
+NAME = 40
 """Characters of an element's name that are shown."""
 _INLINE = frozenset(
     {
@@ -38,7 +38,6 @@ class Place:
     """
 
     element: Any
-    tag: str
     parent: Place | None
     name: str
     """Tag and first class or id, such as `div.related`."""
@@ -128,7 +127,7 @@ class _Walk:
         up = self.stack[-1] if self.stack else None
         # What an inline element shares with the text before it is not its own block.
         first = self.count + (1 if self.pending else 0)
-        place = Place(element, tag, up, _name(element), len(self.stack), first)
+        place = Place(element, up, _name(element), len(self.stack), first)
         self.page.places[element] = place
         self.stack.append(place)
         self.links += tag == "a"
@@ -171,4 +170,4 @@ def _name(element: Any) -> str:
     classes = (element.get("class") or "").split()
     own_id = (element.get("id") or "").split()
     more = f".{classes[0]}" if classes else f"#{own_id[0]}" if own_id else ""
-    return f"{element.tag}{more}"[:_NAME]
+    return f"{element.tag}{more}"[:NAME]

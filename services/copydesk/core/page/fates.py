@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from copydesk.core.document import Draft
-from copydesk.core.page.against import Against, Fact
+from copydesk.core.page.against import Against, Fact, Kind
 from copydesk.core.page.align import Match, align
 from copydesk.core.page.blocks import Block, PageBlocks, Place, words_of
 from copydesk.core.page.removed import Reason, Removed
@@ -26,7 +26,8 @@ _FIELD_WORDS = 20
 """Words of a byline or date line at most."""
 _FIELDS = frozenset({Reason.CAPTION, Reason.KEY_POINT, Reason.OWN_FIELD})
 """Reasons that say that a block has gone to another field."""
-LEFT_OUT = "left out by trafilatura"
+WEAK = frozenset({Kind.HEADING, Kind.LINKS, Kind.LABEL})
+"""Facts of a block's own words: in a list of teasers they change from block to block."""
 _NAME_KEY = 4
 _DATE_KEY = 5
 
@@ -180,10 +181,16 @@ def _left_out(block: Block, against: Against, reader: str, *, looked: bool) -> B
         reason = f"the body was taken from {reader}, which does not have it"
         return BlockFate(block, Fate.LEFT_OUT, reason, "")
     facts = tuple(against.facts(block))
-    listed = "; ".join(fact.text for fact in facts) or "nothing that is known here"
-    return BlockFate(
-        block, Fate.LEFT_OUT, f"{LEFT_OUT}; speaks against it: {listed}", facts[0].text if facts else "", facts=facts
-    )
+    weak = bool(facts) and facts[0].kind in WEAK
+    because = "weak" if weak else facts[0].text if facts else ""
+    return BlockFate(block, Fate.LEFT_OUT, left_out([fact.text for fact in facts]), because, facts=facts)
+
+
+def left_out(facts: Sequence[str], *, several: bool = False) -> str:
+    """That the extraction left out a block, and the facts that speak against it, in a sentence."""
+    if not facts:
+        return "left out by trafilatura; nothing known here speaks against it"
+    return f"left out by trafilatura; speaks against {'them' if several else 'it'}: {'; '.join(facts)}"
 
 
 def _reader(draft: Draft) -> tuple[str, bool]:

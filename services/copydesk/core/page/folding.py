@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from copydesk.core.page.against import Fact, Kind
-from copydesk.core.page.fates import LEFT_OUT, BlockFate, Fate
+from copydesk.core.page.fates import BlockFate, Fate, left_out
 
-_SURE = frozenset({Kind.INSIDE, Kind.NAMED})
+_SURE = frozenset({Kind.TAG, Kind.NAME})
 """Facts beside which place and length need no telling."""
 
 
@@ -55,7 +55,7 @@ class Fold:
         told = [fact.text for fact in self._shared()]
         if self.linked * 2 >= self.words:
             told.append(f"{self.linked} of {self.words} words are links")
-        return f"{LEFT_OUT}; speaks against {'it' if len(self.blocks) == 1 else 'them'}: {'; '.join(told)}"
+        return left_out(told or ["each is a heading, a link or a label"], several=len(self.blocks) > 1)
 
     def _shared(self) -> list[Fact]:
         """Facts that hold for all of them, those that need telling."""
