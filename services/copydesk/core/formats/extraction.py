@@ -10,7 +10,11 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from copydesk import __version__
+from copydesk.core.page.container import mark, story_container, unmark
+from copydesk.core.page.measure import PROSE, Measure
+from copydesk.core.page.repeats import drop_repeats
 from copydesk.core.text.normalize import normalize_body, normalize_line
+from copydesk.core.trace import NO_TRACE, Trace
 
 # Nothing of these is ever read as text. Trafilatura copies the tree several times: lightening it first saves a third.
 _DEAD_WEIGHT = (
@@ -19,12 +23,16 @@ _DEAD_WEIGHT = (
 _BLOCKS = frozenset({"p", "head", "quote", "list", "item", "table", "row", "code", "ab", "div", "blockquote", "pre"})
 _BREAK = "\v"
 """Stands for a line break element while inline content is gathered; line ends of the source are mere space."""
-_PROSE = 80
-"""Characters from which on a paragraph is prose rather than a label."""
 _ENOUGH = 500
 _MANY = 3_000
 """Paragraphs from which on only the fast mode runs."""
 _SHARE = 0.9
+_LITTLE = 0.4
+"""Share of the page's prose below which what was found is perhaps an introduction to cards that are the story."""
+_KNOWN = 250
+"""Characters of prose that make an element a container of the story; what Trafilatura itself takes for too little."""
+_ENOUGH_WITHIN = 0.6
+"""Share of the text of the whole page that the container of its story must give to be the better reading."""
 _MENU_LINE = 25
 _BESIDE = frozenset({"aside", "footer", "nav", "form", "header"})
 _DATA_CELL = 200
@@ -39,6 +47,13 @@ class Extracted:
     body: str
     extractor: str
     version: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    body: str
+    plain: bool
+    """Whether it is without headings and lists."""
 
 
 def parse_html(html: str) -> HtmlElement | None:
@@ -63,49 +78,84 @@ def lighten(tree: HtmlElement) -> None:
     etree.strip_elements(tree, *_DEAD_WEIGHT, with_tail=False)
 
 
-def extract_body(tree: HtmlElement) -> Extracted:
-    """The article's text; the tree is left as it is.
+def extract_body(measured: Measure, trace: Trace = NO_TRACE) -> Extracted:
+    """The article's text.
 
     Trafilatura's fast mode first: where it finds nearly all prose of the page, its comparison with other extractors
     would change nothing and cost a third of the time. Where it finds nothing at all, the page's prose has to do.
     """
+    tree = measured.root
+    prose = prose_paragraphs(measured)
+    size = sum(map(len, prose))
+    found = _trafilatura(tree, fast=True)
+    least = _SHARE * size if len(found.body) < _LITTLE * size else _ENOUGH_WITHIN * len(found.body)
+    if len(found.body) < _LITTLE * size or (found.plain and not _has_known_container(measured)):
+        found = _within_container(found, least, measured, prose, trace)
+    # The comparison takes time with the square of the number of paragraphs.
+    few = sum(1 for _ in islice(tree.iter("p"), _MANY)) < _MANY
+    if few and not (len(found.body) >= _ENOUGH and len(found.body) >= _SHARE * size):
+        found = _trafilatura(tree, fast=False)
+    if not found.body and size >= _ENOUGH:
+        return Extracted("\n\n".join(prose), "prose", __version__)
     import trafilatura
 
-    prose = prose_paragraphs(tree)
-    size = sum(map(len, prose))
-    body = ""
-    # The comparison takes time with the square of the number of paragraphs.
-    paragraphs = sum(1 for _ in islice(tree.iter("p"), _MANY))
-    for fast in (True, False) if paragraphs < _MANY else (True,):
-        document: Any = trafilatura.bare_extraction(
-            tree,
-            fast=fast,
-            include_comments=False,
-            include_tables=True,
-            include_images=False,
-            include_links=False,
-            with_metadata=False,
-            deduplicate=False,
-        )
-        body = to_paragraphs(document.body) if document is not None else ""
-        if len(body) >= _ENOUGH and len(body) >= _SHARE * size:
-            break
-    if not body and size >= _ENOUGH:
-        return Extracted("\n\n".join(prose), "prose", __version__)
-    return Extracted(body, "trafilatura", trafilatura.__version__)
+    return Extracted(drop_repeats(found.body, trace), "trafilatura", trafilatura.__version__)
 
 
-def prose_paragraphs(tree: HtmlElement) -> list[str]:
-    """Paragraph elements that hold prose: long, mostly not links, and not beside the page's content."""
-    found: list[str] = []
-    for element in tree.iter("p"):
-        text = normalize_line(element.text_content())
-        if len(text) < _PROSE or any(parent.tag in _BESIDE for parent in element.iterancestors()):
+def _trafilatura(tree: HtmlElement, *, fast: bool) -> _Found:
+    import trafilatura
+
+    document: Any = trafilatura.bare_extraction(
+        tree,
+        fast=fast,
+        include_comments=False,
+        include_tables=True,
+        include_images=False,
+        include_links=False,
+        with_metadata=False,
+        deduplicate=False,
+    )
+    if document is None:
+        return _Found("", plain=True)
+    plain = next(document.body.iter("head", "list"), None) is None
+    return _Found(to_paragraphs(document.body), plain)
+
+
+def _has_known_container(measured: Measure) -> bool:
+    """Whether Trafilatura knows an element with prose by its name; without one it gathers paragraphs of all the page.
+
+    What it gathers so has no headings and no lists, and holds boxes beside the story.
+    """
+    from trafilatura.xpaths import BODY_XPATH
+
+    first = (next(iter(expression(measured.root)), None) for expression in BODY_XPATH)
+    return any(element is not None and measured.prose[element] >= _KNOWN for element in first)
+
+
+def _within_container(found: _Found, least: float, measured: Measure, prose: dict[str, Any], trace: Trace) -> _Found:
+    """What stands in the element that holds the story, once it is marked; what was found if that gives much less."""
+    container = story_container((element, len(text)) for text, element in prose.items())
+    if container is None:
+        return found
+    others = mark(measured.root, container)
+    within = _trafilatura(measured.root, fast=True)
+    if len(within.body) < least:
+        unmark(container, others)
+        return found
+    trace.note("html", f"<{container.tag}>", "taken for the container of the story", "it holds most of the prose")
+    return within
+
+
+def prose_paragraphs(measured: Measure) -> dict[str, Any]:
+    """Paragraphs that hold prose, by text: long, mostly not links, and not beside the page's content."""
+    found: dict[str, Any] = {}
+    for element in measured.root.iter("p"):
+        size = measured.size[element]
+        if size < PROSE or measured.linked[element] * 2 >= size:
             continue
-        linked = sum(len(anchor.text_content()) for anchor in element.iter("a"))
-        if linked * 2 < len(text):
-            found.append(text)
-    return list(dict.fromkeys(found))
+        if not any(parent.tag in _BESIDE for parent in element.iterancestors()):
+            found.setdefault(normalize_line(element.text_content()), element)
+    return found
 
 
 def to_paragraphs(body: Any) -> str:

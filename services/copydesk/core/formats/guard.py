@@ -26,6 +26,9 @@ _PARSER_DEPTH = 200
 _SHAPES = frozenset({"path", "circle", "rect", "use", "polygon", "polyline", "line", "ellipse", "stop", "image", "g"})
 """SVG elements that close themselves, where they are written so."""
 
+_PAGE_ENDS = frozenset({"body", "html"})
+"""libxml2 drops what follows their end tags; HTML 5 reads on (section 13.2.6.4.19, «after body»)."""
+
 _LONG_TAG = 50_000
 _MAX_ATTRIBUTES = 10_000
 """libxml2 compares each attribute with all before it: 60,000 of one element take seconds. Names are counted, in long
@@ -47,7 +50,7 @@ class Guarded:
 
 
 def guard_html(html: str, options: ParseOptions) -> Guarded:
-    """Measure a page; take out tags below the greatest depth, with their text kept.
+    """Measure a page; take out tags below the greatest depth, with their text kept, and ends that are none.
 
     Raises:
         Rejected: oversized, where there are more tags, links or attributes than extraction can bear.
@@ -55,6 +58,7 @@ def guard_html(html: str, options: ParseOptions) -> Guarded:
     limit = min(options.max_html_depth, _PARSER_DEPTH)
     depth = deepest = tags = links = cut = 0
     pieces: list[str] = []
+    ends: list[tuple[int, int]] = []
     at = close = counted = 0
     matches = _TAG.finditer(html)
     for match in matches:
@@ -72,6 +76,11 @@ def guard_html(html: str, options: ParseOptions) -> Guarded:
             if match.end() >= counted:
                 counted = _count_attributes(html, match.end())
         name = match[2].lower()
+        if name in _PAGE_ENDS and match[1]:
+            ends.append((match.start(), close))
+            continue
+        if ends:
+            at = _leave_out(html, at, ends, pieces)
         if name in _UNKNOWN_VOID:
             pieces.append(html[at : match.start()])
             at = close
@@ -89,10 +98,21 @@ def guard_html(html: str, options: ParseOptions) -> Guarded:
             at = close
         elif depth > deepest:
             deepest = depth
+    if ends and html[ends[-1][1] :].strip():
+        at = _leave_out(html, at, ends, pieces)
     if not pieces:
         return Guarded(html, tags, deepest)
     pieces.append(html[at:])
     return Guarded("".join(pieces), tags, deepest, cut)
+
+
+def _leave_out(html: str, at: int, tags: list[tuple[int, int]], pieces: list[str]) -> int:
+    """Add the text from `at` on without these tags, which are forgotten; where the last of them ends."""
+    for start, end in tags:
+        pieces.append(html[at:start])
+        at = end
+    tags.clear()
+    return at
 
 
 def _count_attributes(html: str, start: int) -> int:

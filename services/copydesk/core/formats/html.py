@@ -13,10 +13,14 @@ from copydesk.core.document import Draft, RawDocument
 from copydesk.core.errors import Rejected
 from copydesk.core.formats.extraction import extract_body, lighten, parse_html
 from copydesk.core.formats.guard import guard_html
+from copydesk.core.formats.script_story import story_in_scripts
 from copydesk.core.options import ParseOptions
 from copydesk.core.page.blocks import PageBlocks, walk_blocks
 from copydesk.core.page.fates import Fate, tell_fates
+from copydesk.core.page.measure import Measure, measure
+from copydesk.core.page.removal import remove_asides
 from copydesk.core.page.removed import Reason, note_removed
+from copydesk.core.page.repair import repair
 from copydesk.core.structured.authors import read_authors
 from copydesk.core.structured.jsonld import plain
 from copydesk.core.structured.links import body_links
@@ -41,6 +45,8 @@ _NOTE = 300
 """Characters that an invitation to subscribe has at most."""
 _LONG_BODY = 1_200
 """Characters of running text from which on a page is an article whatever it calls itself."""
+_NO_BODY = 100
+"""Characters of text below which a page's elements hold no story."""
 _NAME = r"[^\W\d_][^\s\d.!?,]*\.?"
 _BYLINE = re.compile(rf"(?:By|BY|Von|Par|Por) {_NAME}(?: {_NAME}){{1,7}}(?:, {_NAME}(?: {_NAME}){{1,5}})*")
 _JOINERS = frozenset({"and", "und", "et", "y", "de", "da", "di", "van", "von", "der", "den", "la", "le", "al", "bin"})
@@ -83,10 +89,14 @@ def parse_html_page(
         _key_points(draft, tree, trace)
         _take_paywall_notes(tree, trace)
     with watch.step("body"):
-        _body(draft, page, tree, trace)
+        measured = measure(tree)
+        density = measured.link_density()
+        repair(measured, trace)
+        remove_asides(measured, trace)
+        _body(draft, page, measured, guarded.html, options, trace)
     if blocks is not None:
         _tell(blocks, draft, trace, before)
-    _judge(draft, page, tree, url, trace)
+    _judge(draft, page, density, url, trace)
     with watch.step("links"):
         draft.links = body_links(tree, draft.body, base)
     for name, value, where in (("media", draft.media, FoundIn.DOM), ("links", draft.links, FoundIn.DOM)):
@@ -127,18 +137,27 @@ def _key_points(draft: Draft, tree: HtmlElement, trace: Trace) -> None:
 
 def _take_paywall_notes(tree: HtmlElement, trace: Trace) -> None:
     """Take out short invitations to subscribe. Long ones stay: some sites call the locked story itself a paywall."""
+    taken: set[HtmlElement] = set()
     for element in list(tree.iter("div", "section", "p", "aside")):
+        if taken and any(around in taken for around in element.iterancestors()):
+            continue
         label = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
         if "paywall" in label and len(_SPACE.sub(" ", element.text_content())) < _NOTE:
             note_removed(trace, element, Reason.SUBSCRIPTION_OFFER)
+            taken.add(element)
             element.drop_tree()
 
 
-def _body(draft: Draft, page: PageData, tree: HtmlElement, trace: Trace) -> None:
-    extracted = extract_body(tree)
+def _body(draft: Draft, page: PageData, measured: Measure, html: str, options: ParseOptions, trace: Trace) -> None:
+    extracted = extract_body(measured, trace)
     draft.body = _without_heading(extracted.body, draft, page, trace)
     extractor, version, where, confidence = extracted.extractor, extracted.version, FoundIn.DOM, 0.85
     stated = articlebody(page)
+    if max(len(draft.body), len(stated)) < _NO_BODY and _is_article(page):
+        told = story_in_scripts(html, options, trace)
+        if told:
+            trace.note("html", "body", "taken from a script", "the page's elements hold no story, a string in it does")
+            draft.body, extractor, version = told, "script", __version__
     if stated and _better(stated, draft.body):
         trace.note("html", "body", "taken from JSON-LD articleBody", "extraction found much less of the same story")
         draft.body, extractor, version, where = stated, "structured_data", __version__, FoundIn.JSONLD
@@ -189,14 +208,12 @@ def _better(stated: str, found: str) -> bool:
     return len(found) < 250 and len(stated) > 2 * len(found)
 
 
-def _judge(draft: Draft, page: PageData, tree: HtmlElement, url: str | None, trace: Trace) -> None:
+def _judge(draft: Draft, page: PageData, density: float, url: str | None, trace: Trace) -> None:
     """Tell home and listing pages from articles; a page with a long running text is never turned away."""
-    kind = (page.first("og:type") or "").lower()
-    is_article = bool(page.jsonld.article) or kind in _ARTICLE_OG or page.first("article:published_time") is not None
-    if is_article or running(draft.body) >= _LONG_BODY:
+    if _is_article(page) or running(draft.body) >= _LONG_BODY:
         return
+    kind = (page.first("og:type") or "").lower()
     path = urlsplit(url or "").path.strip("/")
-    density = _link_density(tree)
     at_root = url is not None and path in {"", "index.html", "index.php", "home"}
     if at_root and (kind == "website" or density > 0.4):
         raise Rejected(Code.HOMEPAGE, "the address is a site's front page, and nothing in it is marked as an article")
@@ -207,14 +224,13 @@ def _judge(draft: Draft, page: PageData, tree: HtmlElement, url: str | None, tra
     trace.note("html", "page", "taken for an article", f"link density {density:.2f}, og:type {kind or 'absent'}")
 
 
+def _is_article(page: PageData) -> bool:
+    """Whether the page's metadata say that it is an article."""
+    kind = (page.first("og:type") or "").lower()
+    return bool(page.jsonld.article) or kind in _ARTICLE_OG or page.first("article:published_time") is not None
+
+
 def running(body: str) -> int:
     """Characters of prose: paragraphs that are long and made of sentences, not of headlines run together."""
     long = [paragraph for paragraph in body.split("\n\n") if len(paragraph) >= 120]
     return sum(len(text) for text in long if len(_SENTENCE.findall(text)) * 500 >= len(text))
-
-
-def _link_density(tree: HtmlElement) -> float:
-    """Share of the page's characters that stand in links."""
-    total = len(_SPACE.sub("", tree.text_content()))
-    linked = sum(len(_SPACE.sub("", anchor.text_content())) for anchor in tree.iter("a"))
-    return min(1.0, linked / total) if total else 0.0

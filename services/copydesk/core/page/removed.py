@@ -66,16 +66,13 @@ class Removed:
 
 
 def note_removed(trace: Trace, removed: Any, reason: Reason) -> None:
-    """Record an element, or a text, that is about to be taken out. Costs nothing without a trace."""
+    """Record an element, or a text, that is about to be taken out, unless it is blank. Free without a trace."""
     if not trace.enabled:
         return
-    element = not isinstance(removed, str)
-    words = (removed.text_content() if element else removed).split()
-    trace.remove(Removed(path_of(removed) if element else "", len(words), _start(words), reason, removed))
-
-
-def _start(words: list[str]) -> str:
-    return " ".join(words[:START])[:START]
+    path, text = ("", removed) if isinstance(removed, str) else (path_of(removed), " ".join(removed.itertext()))
+    words = text.split()
+    if words:
+        trace.remove(Removed(path, len(words), " ".join(words[:START])[:START], reason, removed))
 
 
 def path_of(element: Any) -> str:
