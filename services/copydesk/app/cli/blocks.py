@@ -94,8 +94,8 @@ def summary(page: PageFates) -> str:
     from copydesk.core.page.fates import Fate
 
     total = len(page.blocks)
-    removed = Counter(one.reason for one in page.blocks if one.fate is Fate.REMOVED)
-    reasons = f" ({'; '.join(f'{n} {reason}' for reason, n in removed.most_common())})" if removed else ""
+    removed = Counter(one.because for one in page.blocks if one.fate is Fate.REMOVED)
+    reasons = f" ({'; '.join(f'{n} × {reason}' for reason, n in removed.most_common())})" if removed else ""
     return (
         f"{_number(total, 'block')}, read with {page.reader}: "
         f"{page.count(Fate.KEPT)} kept with {_number(page.words(Fate.KEPT), 'word')}; "

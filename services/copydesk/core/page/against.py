@@ -89,7 +89,8 @@ class Against:
         return found
 
     def _innermost(self) -> Place | None:
-        """The innermost element with most of the body's words, unless it is the page."""
-        holders = [place for place, words in self._kept.items() if words >= _MOST_OF_BODY * self._total]
+        """The innermost element with most of the body's words, unless it is the page or has them by itself."""
+        around = {place.parent for place in self._kept}
+        holders = [p for p, words in self._kept.items() if words >= _MOST_OF_BODY * self._total and p in around]
         inner = max(holders, key=lambda place: place.depth, default=None)
         return inner if inner is not None and inner.element.tag not in {"html", "body"} else None

@@ -13,8 +13,10 @@ _SPOTS = 8
 """Places in the body where the same words are looked for."""
 _RUNS = 8
 """Stretches of one block that may stand apart in the body, as where something within it was left out."""
+_TRIES = 32
+"""Of such stretches those that are looked at."""
 _GAP = 200
-"""Words of the body after a block in which a short one is looked for."""
+"""Words of the body after a block in which the next one is looked for."""
 
 Words = tuple[str, ...]
 
@@ -69,6 +71,7 @@ class _Finder:
     """Finds stretches of blocks in the body."""
 
     def __init__(self, body: Sequence[str], paragraphs: Sequence[Sequence[Words]]) -> None:
+        self._body = body
         self._spots: dict[Words, list[int]] = {}
         for at in range(len(body) - SHINGLE + 1):
             _put(self._spots, tuple(body[at : at + SHINGLE]), at)
@@ -85,16 +88,33 @@ class _Finder:
         size = len(block)
         if size < SHINGLE:
             return [_Run(0, size, at, at + size, size) for at in self._short.get(block, ())] if size else []
-        # By how far the body's count is ahead of the block's: first and last shingle, and words.
-        ahead: dict[int, tuple[int, int, int]] = {}
-        for k in range(size - SHINGLE + 1):
-            for at in self._spots.get(block[k : k + SHINGLE], ()):
-                first, last, words = ahead.get(at - k, (k, k - SHINGLE, 0))
-                ahead[at - k] = (first, k, words + min(SHINGLE, k - last))
-        most = sorted(ahead.items(), key=lambda item: (-item[1][2], item[0]))[:_RUNS]
-        return sorted(
-            (_Run(a, b + SHINGLE, d + a, d + b + SHINGLE, words) for d, (a, b, words) in most), key=lambda r: r.start
-        )
+        runs = [run for ahead in self._ahead(block) if (run := self._run(block, ahead)) is not None]
+        return sorted(sorted(runs, key=lambda run: (-run.words, run.at))[:_RUNS], key=lambda run: run.start)
+
+    def _ahead(self, block: Words) -> list[int]:
+        """By how far the body's count of words may be ahead of the block's: as its rare words say, if it has any."""
+        rare: dict[int, None] = {}
+        common: dict[int, None] = {}
+        for k in range(len(block) - SHINGLE + 1):
+            spots = self._spots.get(block[k : k + SHINGLE], ())
+            listed = rare if len(spots) < _SPOTS else common
+            if len(listed) < _TRIES:
+                listed.update((at - k, None) for at in spots)
+        return list(rare or common)[:_TRIES]
+
+    def _run(self, block: Words, ahead: int) -> _Run | None:
+        """All stretches of at least a shingle that are the same, as one run."""
+        first = last = words = length = 0
+        start, end = max(0, -ahead), min(len(block), len(self._body) - ahead)
+        for k in range(start, end + 1):
+            if k < end and block[k] == self._body[k + ahead]:
+                length += 1
+                continue
+            if length >= SHINGLE:
+                first = first if words else k - length
+                last, words = k, words + length
+            length = 0
+        return _Run(first, last, first + ahead, last + ahead, words) if words else None
 
 
 def _put(spots: dict[Words, list[int]], words: Words, at: int) -> None:
@@ -156,7 +176,7 @@ class _Chain:
 
 
 def _fill(found: dict[int, list[_Run]], blocks: Sequence[Words], body: Sequence[str]) -> None:
-    """Find short blocks in words of the body that no other block has, between those of their neighbours."""
+    """Find short or often repeated blocks in words of the body that no other has, between those of their neighbours."""
     following = [len(body)] * len(blocks)
     at = len(body)
     for number in range(len(blocks) - 1, -1, -1):
@@ -167,9 +187,10 @@ def _fill(found: dict[int, list[_Run]], blocks: Sequence[Words], body: Sequence[
     for number, block in enumerate(blocks):
         if number in found:
             at = found[number][-1].to
-        elif 0 < len(block) < SHINGLE:
+        elif block:
             end = min(following[number], at + _GAP)
-            spot = next((i for i in range(at, end - len(block) + 1) if tuple(body[i : i + len(block)]) == block), None)
+            tries = (i for i in range(at, end - len(block) + 1) if body[i] == block[0])
+            spot = next((i for i in tries if tuple(body[i : i + len(block)]) == block), None)
             if spot is not None:
                 at = spot + len(block)
                 found[number] = [_Run(0, len(block), spot, at, len(block))]

@@ -18,7 +18,7 @@ from copydesk_schemas.reasons import FoundIn
 
 _CELLS = " | "
 """Between the cells of a row of data in a body."""
-_KEPT_SHARE = 0.5
+_KEPT_SHARE = 0.25
 """Share of a block's words that stand in the body from which on it was kept, if not all of it."""
 _WHOLE_SHARE = 0.9
 """The same from which on it is not worth telling that some are missing: a button, a time."""
@@ -115,10 +115,14 @@ def tell_fates(page: PageBlocks, draft: Draft, removed: Sequence[Removed]) -> Pa
         if number in kept:
             told.append(_kept(block, kept[number]))
         elif number in reasons and not (reasons[number] is Reason.OWN_FIELD and fields.of(block)):
-            told.append(_removed(block, reasons[number]))
+            reason = reasons[number]
+            told.append(
+                BlockFate(block, Fate.FIELD, reason.sentence, reason.sentence)
+                if reason in _FIELDS
+                else _removed(block, reason.sentence)
+            )
         elif _is_gone(block, page):
-            sentence = "taken out of the page before its body was read"
-            told.append(BlockFate(block, Fate.REMOVED, sentence, sentence))
+            told.append(_removed(block, "it was gone from the page before the body was read"))
         elif field := fields.of(block):
             told.append(BlockFate(block, Fate.FIELD, field, field))
         else:
@@ -165,8 +169,8 @@ def _kept(block: Block, match: Match) -> BlockFate:
     return BlockFate(block, Fate.KEPT, part, part, (first, last))
 
 
-def _removed(block: Block, reason: Reason) -> BlockFate:
-    return BlockFate(block, Fate.FIELD if reason in _FIELDS else Fate.REMOVED, reason.sentence, reason.sentence)
+def _removed(block: Block, sentence: str) -> BlockFate:
+    return BlockFate(block, Fate.REMOVED, f"taken out: {sentence}", sentence)
 
 
 def _is_gone(block: Block, page: PageBlocks) -> bool:
