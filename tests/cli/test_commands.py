@@ -78,6 +78,18 @@ def test_explain_tells_what_became_of_each_block_in_words() -> None:
     assert "--all" not in every
 
 
+def test_the_documented_example_is_what_is_printed() -> None:
+    root = Path(__file__).parents[2]
+    page = (root / "docs" / "extraction.md").read_text()
+    example = page.partition("<!-- explain: begin -->")[2].partition("<!-- explain: end -->")[0]
+    _, command, shown = example.strip().removeprefix("```\n").removesuffix("\n```").partition("$ COLUMNS=100 copydesk ")
+    arguments, _, shown = shown.partition("\n")
+    assert command
+    *options, file = arguments.split()
+    printed = run(*options, root / file, env={"COLUMNS": "100"}).stdout
+    assert shown in "\n".join(line.rstrip() for line in printed.splitlines())
+
+
 def test_explain_tells_what_became_of_each_block_in_json() -> None:
     told = [line for line in lines(run("explain", "-", stdin=BLOCKS)) if line.get("stage") == "blocks"]
     assert [(line["block"], line["decision"]) for line in told] == [
