@@ -143,6 +143,11 @@ def test_words_without_spaces_are_found() -> None:
     assert aligned(["ホーム", *lines], "".join(lines)) == [None, (0, 0), (0, 0)]
 
 
+def test_what_extraction_put_elsewhere_is_found_too() -> None:
+    assert aligned(["Moss", FIRST, "Spoon", SECOND], "Moss", "Spoon", FIRST, SECOND) == [(0, 0), (2, 2), (1, 1), (3, 3)]
+    assert aligned([THIRD, FIRST, SECOND], FIRST, SECOND, THIRD) == [(2, 2), (0, 0), (1, 1)]
+
+
 def test_texts_that_are_repeated_more_often_than_is_looked_for_are_found_between_their_neighbours() -> None:
     words = "Share this entry with all your friends now"
     entries = [text for n in range(30) for text in (f"{FIRST} {n}", words)]

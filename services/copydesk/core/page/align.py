@@ -18,6 +18,10 @@ _TRIES = 32
 _GAP = 200
 """Words of the body after a block in which the next one is looked for."""
 
+_ROUNDS = 4
+_GIVEN = ""
+"""Stands for a word of the body that has been given to a block; no word is empty."""
+
 Words = tuple[str, ...]
 
 
@@ -44,8 +48,9 @@ class _Run:
 def align(blocks: Sequence[Words], paragraphs: Sequence[Sequence[Words]]) -> list[Match | None]:
     """For each block where it stands in the body, None where it does not.
 
-    The order is kept and no word of the body is given twice, so that of texts that stand several times in the page the
+    No word of the body is given twice, and the order is kept, so that of texts that stand several times in the page the
     one between its neighbours is taken: of all such assignments, the one that finds most words, the earlier of equals.
+    What remains on both sides is aligned once more: extraction may put lists and tables after the paragraphs.
 
     Args:
         blocks: words of each block.
@@ -53,12 +58,22 @@ def align(blocks: Sequence[Words], paragraphs: Sequence[Sequence[Words]]) -> lis
     """
     body = [word for parts in paragraphs for part in parts for word in part]
     starts = list(accumulate((sum(map(len, parts)) for parts in paragraphs), initial=0))
-    chain = _Chain(len(body))
-    finder = _Finder(body, paragraphs)
-    for number, block in enumerate(blocks):
-        chain.add(number, finder.runs(block))
-    found = chain.best()
-    _fill(found, blocks, body)
+    found: dict[int, list[_Run]] = {}
+    for again in range(_ROUNDS):
+        finder = _Finder(body, paragraphs)
+        chain = _Chain(len(body))
+        for number, block in enumerate(blocks):
+            if number not in found:
+                chain.add(number, finder.runs(block))
+        new = chain.best()
+        if not again:
+            _fill(new, blocks, body)
+        if not new:
+            break
+        for runs in new.values():
+            for run in runs:
+                body[run.at : run.to] = [_GIVEN] * (run.to - run.at)
+        found |= new
     return [_match(found[number], starts) if number in found else None for number in range(len(blocks))]
 
 
@@ -74,12 +89,13 @@ class _Finder:
         self._body = body
         self._spots: dict[Words, list[int]] = {}
         for at in range(len(body) - SHINGLE + 1):
-            _put(self._spots, tuple(body[at : at + SHINGLE]), at)
+            if _GIVEN not in (words := tuple(body[at : at + SHINGLE])):
+                _put(self._spots, words, at)
         self._short: dict[Words, list[int]] = {}
         at = 0
         for parts in paragraphs:
             for part in parts:
-                if len(part) < SHINGLE:
+                if len(part) < SHINGLE and tuple(body[at : at + len(part)]) == part:
                     _put(self._short, part, at)
                 at += len(part)
 

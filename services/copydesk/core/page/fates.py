@@ -114,13 +114,11 @@ def tell_fates(page: PageBlocks, draft: Draft, removed: Sequence[Removed]) -> Pa
     for number, block in enumerate(blocks):
         if number in kept:
             told.append(_kept(block, kept[number]))
-        elif number in reasons and not (reasons[number] is Reason.OWN_FIELD and fields.of(block)):
-            reason = reasons[number]
-            told.append(
-                BlockFate(block, Fate.FIELD, reason.sentence, reason.sentence)
-                if reason in _FIELDS
-                else _removed(block, reason.sentence)
-            )
+        elif (reason := reasons.get(number)) in _FIELDS:
+            sentence = (fields.of(block) if reason is Reason.OWN_FIELD else None) or reason.sentence
+            told.append(BlockFate(block, Fate.FIELD, sentence, sentence))
+        elif reason is not None:
+            told.append(_removed(block, reason.sentence))
         elif _is_gone(block, page):
             told.append(_removed(block, "it was gone from the page before the body was read"))
         elif field := fields.of(block):
@@ -210,17 +208,17 @@ def _reader(draft: Draft) -> tuple[str, bool]:
 
 
 class _Fields:
-    """What of the article's fields the words of a block are."""
+    """What of the article's fields the words of a block are; blocks are asked for in their order."""
 
     def __init__(self, draft: Draft) -> None:
         texts = (("title", draft.title), ("subtitle", draft.subtitle), ("description", draft.description))
         self._texts = [(name, key_of(text)) for name, text in texts if text]
-        self._names = [key for author in draft.authors if len(key := key_of(author.name)) >= _NAME_KEY]
-        self._dates = [
-            (key, date.role.value)
+        self._names = {key for author in draft.authors if len(key := key_of(author.name)) >= _NAME_KEY}
+        self._dates = {
+            key: date.role.value
             for date in draft.dates
             if date.source.startswith("dom:") and len(key := key_of(date.raw)) >= _DATE_KEY
-        ]
+        }
 
     def of(self, block: Block) -> str | None:
         """Which fields, in words; None where they are none."""
@@ -230,6 +228,12 @@ class _Fields:
                 return f"its words are the {name}"
         if len(block.words) > _FIELD_WORDS:
             return None
-        found = ["names the author"] if any(name in key for name in self._names) else []
-        found += [f"holds a date that was read ({role})" for date, role in self._dates if date in key][:1]
-        return ", ".join(found) or None
+        # The first that has it: teasers and captions below name the same people and days again.
+        found = [(name, "names the author") for name in self._names if name in key]
+        found += [(date, f"holds a date that was read ({role})") for date, role in self._dates.items() if date in key][
+            :1
+        ]
+        for known, _ in found:
+            self._names.discard(known)
+            self._dates.pop(known, None)
+        return ", ".join(dict.fromkeys(words for _, words in found)) or None

@@ -35,6 +35,8 @@ def take_figures(tree: HtmlElement, base: str | None, trace: Trace = NO_TRACE) -
     found: list[Media] = []
     for figure in list(tree.iter("figure")):
         captions = list(figure.iter("figcaption"))
+        for element in captions:
+            note_removed(trace, element, Reason.CAPTION)
         caption, credit = _caption(captions)
         image = next(iter(figure.iter("img", "amp-img", "video", "audio")), None)
         outside = any(p.tag in {"nav", "aside", "footer"} for p in figure.iterancestors())
@@ -53,7 +55,6 @@ def take_figures(tree: HtmlElement, base: str | None, trace: Trace = NO_TRACE) -
                 )
             )
         for element in captions:
-            note_removed(trace, element, Reason.CAPTION)
             element.drop_tree()
     return [media for media in found if media.url or media.caption]
 
