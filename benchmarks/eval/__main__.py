@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.pages import data_folder
 
-PARTS = ("html", "scrapes", "dedupe", "entities")
+PARTS = ("html", "fields", "scrapes", "dedupe", "entities")
 """Modules of this folder with a function `report(data) -> str`."""
 
 

@@ -171,7 +171,7 @@ class Rights(Record):
     notice: Untrusted | None = None
     """Copyright notice as printed. Example: `© 2019 The Example Times`."""
     tdm_reserved: bool | None = None
-    """Whether text and data mining is reserved (TDMRep). Example: `false`."""
+    """Whether text and data mining is reserved (TDMRep, or `noai` for robots). Example: `false`."""
 
 
 class Stats(Record):

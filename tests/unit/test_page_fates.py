@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 
 from copydesk.core.document import Draft, RawDocument
@@ -86,6 +88,22 @@ def test_elements_know_the_blocks_in_them() -> None:
     assert bold.first >= bold.end
     assert bold.part_of is not None
     assert page.blocks[bold.part_of].text == "It is bold here"
+
+
+def test_elements_are_known_in_a_copy_of_the_tree() -> None:
+    tree = parse_html("<html><body><div><p>Gone before</p></div><p>Here</p></body></html>")
+    assert tree is not None
+    page = walk_blocks(tree)
+    (box,) = tree.iter("div")
+    box.drop_tree()
+    copied = copy.deepcopy(tree)
+    page.follow(tree, copied)
+    trace = RecordingTrace()
+    (paragraph,) = copied.iter("p")
+    note_removed(trace, paragraph, Reason.HIDDEN)
+    paragraph.drop_tree()
+    gone, here = tell_fates(page, Draft(b""), trace.blocks).blocks
+    assert (gone.fate, here.reason) == (Fate.REMOVED, "taken out: hidden from readers, or a dialog")
 
 
 def test_blocks_beyond_the_limit_are_counted_and_not_told() -> None:

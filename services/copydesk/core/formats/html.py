@@ -2,56 +2,59 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
 from copydesk import __version__
-from copydesk.core.document import Draft, RawDocument
+from copydesk.core.dates.read import read_date
+from copydesk.core.document import Draft, FoundDate, RawDocument
 from copydesk.core.errors import Rejected
 from copydesk.core.formats.extraction import extract_body, lighten, parse_html
 from copydesk.core.formats.guard import guard_html
 from copydesk.core.formats.script_story import story_in_scripts
+from copydesk.core.lines.dateline import read_dateline
 from copydesk.core.options import ParseOptions
 from copydesk.core.page.blocks import PageBlocks, walk_blocks
 from copydesk.core.page.fates import Fate, tell_fates
-from copydesk.core.page.measure import Measure, measure
+from copydesk.core.page.measure import measure
 from copydesk.core.page.removal import remove_asides
 from copydesk.core.page.removed import Reason, note_removed
 from copydesk.core.page.repair import repair
+from copydesk.core.structured.access import seems_cut, take_walls
 from copydesk.core.structured.authors import read_authors
+from copydesk.core.structured.captions import take_captions
+from copydesk.core.structured.credits import Credit, read_credit, unique
 from copydesk.core.structured.jsonld import plain
+from copydesk.core.structured.key_points import take_key_points
 from copydesk.core.structured.links import body_links
+from copydesk.core.structured.marks import read_marks
 from copydesk.core.structured.media import take_figures
 from copydesk.core.structured.metadata import fill
 from copydesk.core.structured.page import PageData, read_page
+from copydesk.core.structured.page_kind import refusal, states_article
+from copydesk.core.structured.related import related_links, take_lines
 from copydesk.core.structured.title_text import key_of
-from copydesk.core.text.normalize import normalize_body, normalize_line
+from copydesk.core.text.normalize import normalize_body
 from copydesk.core.timing import Stopwatch
 from copydesk.core.trace import NO_TRACE, Trace
-from copydesk_schemas.reasons import Code, Flag, FoundIn
+from copydesk.core.urls import canonical_url
+from copydesk_schemas.reasons import Code, DateRole, Flag, FoundIn
 
-_KEY_POINTS = re.compile(
-    r"key-?(?:points?|takeaways?|facts|highlights)|takeaways?|highlights|bullet-?summary|article-?summary|"
-    r"summary-?(?:list|points)|tl-?dr|at-a-glance",
-    re.IGNORECASE,
-)
-_ARTICLE_OG = frozenset({"article", "news", "blog", "newsarticle", "video.other"})
+_OPENINGS = 3
+"""Paragraphs that may hold the dateline: deck and byline may come first."""
+_PLACE_WORDS = 3
+_SURE_CREDIT = 0.8
 _HEADINGS = 10
 """Headings of a page that may be its printed headline: it is among the first."""
-_NOTE = 300
-"""Characters that an invitation to subscribe has at most."""
-_LONG_BODY = 1_200
-"""Characters of running text from which on a page is an article whatever it calls itself."""
 _NO_BODY = 100
 """Characters of text below which a page's elements hold no story."""
 _NAME = r"[^\W\d_][^\s\d.!?,]*\.?"
 _BYLINE = re.compile(rf"(?:By|BY|Von|Par|Por) {_NAME}(?: {_NAME}){{1,7}}(?:, {_NAME}(?: {_NAME}){{1,5}})*")
 _JOINERS = frozenset({"and", "und", "et", "y", "de", "da", "di", "van", "von", "der", "den", "la", "le", "al", "bin"})
-_SENTENCE = re.compile(r"[.!?…。！？।؟]")
-_SPACE = re.compile(r"\s+")
 
 
 def parse_html_page(
@@ -85,20 +88,40 @@ def parse_html_page(
         blocks, before = (walk_blocks(tree), len(trace.blocks)) if trace.enabled else (None, 0)
         base = urljoin(url or "", page.base) if page.base else url
         draft.media = take_figures(tree, base, trace)
-        fill(draft, page, document, url=url, tree=tree, trace=trace)
-        _key_points(draft, tree, trace)
-        _take_paywall_notes(tree, trace)
+        marked = read_marks(tree)
+        draft.media += take_captions(tree, marked, base, trace)
+        fill(draft, page, document, url=url, tree=tree, trace=trace, marked=marked)
+        draft.key_points, reason = take_key_points(tree, marked, trace)
+        if draft.key_points:
+            draft.took("key_points", "html", __version__, FoundIn.DOM, 0.8, len(draft.key_points))
+            trace.note("html", "key points", f"{len(draft.key_points)} taken", reason)
+        walled = take_walls(marked, trace)
+        teasers = take_lines(tree, trace)
     with watch.step("body"):
-        measured = measure(tree)
-        density = measured.link_density()
-        repair(measured, trace)
-        remove_asides(measured, trace)
-        _body(draft, page, measured, guarded.html, options, trace)
+        # What is no part of the story is taken out of a copy: links and the page's kind are read from all of it.
+        story = copy.deepcopy(tree)
+        if blocks is not None:
+            blocks.follow(tree, story)
+        _body(draft, page, story, guarded.html, options, trace)
     if blocks is not None:
         _tell(blocks, draft, trace, before)
-    _judge(draft, page, density, url, trace)
+    refused = refusal(page, tree, draft.body, url)
+    if refused is not None:
+        raise Rejected(refused.code, refused.reason)
+    if seems_cut(page, draft.body, free=draft.is_accessible_for_free, wall=walled):
+        draft.flags.add(Flag.PAYWALL_SUSPECTED)
+    _dateline(draft)
     with watch.step("links"):
-        draft.links = body_links(tree, draft.body, base)
+        credit = read_credit(tree, page, draft.source, draft.body, url, base)
+        if credit is not None:
+            _take_credit(draft, credit, trace)
+        inside = body_links(tree, draft.body, base)
+        sources = {link.url for link in credit.links} if credit else set()
+        inside = [link for link in inside if link.url not in sources]
+        known = {canonical_url(link.url, None) or "" for link in inside}
+        draft.links = unique(
+            [*inside, *related_links(tree, teasers, marked, url, base, known), *(credit.links if credit else ())]
+        )
     for name, value, where in (("media", draft.media, FoundIn.DOM), ("links", draft.links, FoundIn.DOM)):
         if value:
             draft.took(name, "html", __version__, where, 0.8, len(value))
@@ -118,42 +141,46 @@ def _tell(blocks: PageBlocks, draft: Draft, trace: Trace, before: int) -> None:
     trace.tell(fates)
 
 
-def _key_points(draft: Draft, tree: HtmlElement, trace: Trace) -> None:
-    """A marked-up list of key points, which extraction would mix with the story."""
-    for element in tree.iter("div", "section", "aside", "ul"):
-        label = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('data-testid') or ''}"
-        if not _KEY_POINTS.search(label):
+def _dateline(draft: Draft) -> None:
+    """The dateline that the story opens with; the body keeps it, as an agency's text does."""
+    for paragraph in draft.body.split("\n\n")[:_OPENINGS]:
+        found = read_dateline(paragraph)
+        if found is None or not (found.agency or found.date or _is_short_place(found.dateline.location)):
             continue
-        points = [_SPACE.sub(" ", normalize_line(" ".join(item.itertext()))) for item in element.iter("li")]
-        points = [point for point in points if 15 <= len(point) <= 400]
-        linked = sum(1 for item in element.iter("li") if item.find(".//a") is not None)
-        if 2 <= len(points) <= 8 and linked * 2 <= len(points):
-            draft.key_points = points
-            draft.took("key_points", "html", __version__, FoundIn.DOM, 0.8, len(points))
-            note_removed(trace, element, Reason.KEY_POINT)
-            element.drop_tree()
-            return
+        day = read_date(found.date) if found.date else None
+        draft.dateline = found.dateline.model_copy(update={"date": day.date.value if day else None})
+        draft.took("dateline", "html", __version__, FoundIn.TEXT, 0.85 if found.agency or found.date else 0.7)
+        if found.date:
+            draft.dates.append(FoundDate(found.date, DateRole.DATELINE, "text:dateline", 0.7, context=paragraph[:300]))
+        return
 
 
-def _take_paywall_notes(tree: HtmlElement, trace: Trace) -> None:
-    """Take out short invitations to subscribe. Long ones stay: some sites call the locked story itself a paywall."""
-    taken: set[HtmlElement] = set()
-    for element in list(tree.iter("div", "section", "p", "aside")):
-        if taken and any(around in taken for around in element.iterancestors()):
-            continue
-        label = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
-        if "paywall" in label and len(_SPACE.sub(" ", element.text_content())) < _NOTE:
-            note_removed(trace, element, Reason.SUBSCRIPTION_OFFER)
-            taken.add(element)
-            element.drop_tree()
+def _is_short_place(text: str | None) -> bool:
+    """Whether capitals before a dash may be a place by themselves: a rubric has more words."""
+    return text is not None and len(text.replace(",", " ").split()) <= _PLACE_WORDS
 
 
-def _body(draft: Draft, page: PageData, measured: Measure, html: str, options: ParseOptions, trace: Trace) -> None:
+def _take_credit(draft: Draft, credit: Credit, trace: Trace) -> None:
+    if credit.syndicated is None:
+        return
+    if draft.syndicated_from is not None and credit.syndicated.name is not None and credit.confidence < _SURE_CREDIT:
+        return
+    name = credit.syndicated.name or (draft.syndicated_from.name if draft.syndicated_from else None)
+    draft.syndicated_from = credit.syndicated.model_copy(update={"name": name})
+    draft.flags.add(Flag.SYNDICATED)
+    draft.took("syndicated_from", "html", __version__, credit.found_in, credit.confidence)
+    trace.note("html", "syndicated from", name or credit.syndicated.url or "", credit.reason)
+
+
+def _body(draft: Draft, page: PageData, tree: HtmlElement, html: str, options: ParseOptions, trace: Trace) -> None:
+    measured = measure(tree)
+    repair(measured, trace)
+    remove_asides(measured, trace)
     extracted = extract_body(measured, trace)
     draft.body = _without_heading(extracted.body, draft, page, trace)
     extractor, version, where, confidence = extracted.extractor, extracted.version, FoundIn.DOM, 0.85
     stated = articlebody(page)
-    if max(len(draft.body), len(stated)) < _NO_BODY and _is_article(page):
+    if max(len(draft.body), len(stated)) < _NO_BODY and states_article(page):
         told = story_in_scripts(html, options, trace)
         if told:
             trace.note("html", "body", "taken from a script", "the page's elements hold no story, a string in it does")
@@ -168,10 +195,13 @@ def _body(draft: Draft, page: PageData, measured: Measure, html: str, options: P
 
 
 def _without_heading(body: str, draft: Draft, page: PageData, trace: Trace) -> str:
-    """The body without headline, deck and byline as its first paragraphs: they have fields of their own."""
+    """The body without headlines and byline as its first paragraphs: they have fields of their own."""
     # The headline that is printed is often another than the one that metadata state and that was chosen.
     printed = [heading.text for heading in page.headings[:_HEADINGS] if heading.level == 1]
-    own = [key_of(text) for text in (draft.title, draft.subtitle, *printed) if text]
+    # The deck stays: it is the first paragraph of many a story. Another headline that is printed goes.
+    other = page.jsonld.text("alternativeHeadline")
+    other = other if other != draft.subtitle else None
+    own = [key_of(text) for text in (draft.title, other, *printed) if text]
     while True:
         first, _, rest = body.partition("\n\n")
         key = key_of(first)
@@ -206,31 +236,3 @@ def articlebody(page: PageData) -> str:
 def _better(stated: str, found: str) -> bool:
     """Whether the stated text is to be preferred: only where extraction found next to nothing."""
     return len(found) < 250 and len(stated) > 2 * len(found)
-
-
-def _judge(draft: Draft, page: PageData, density: float, url: str | None, trace: Trace) -> None:
-    """Tell home and listing pages from articles; a page with a long running text is never turned away."""
-    if _is_article(page) or running(draft.body) >= _LONG_BODY:
-        return
-    kind = (page.first("og:type") or "").lower()
-    path = urlsplit(url or "").path.strip("/")
-    at_root = url is not None and path in {"", "index.html", "index.php", "home"}
-    if at_root and (kind == "website" or density > 0.4):
-        raise Rejected(Code.HOMEPAGE, "the address is a site's front page, and nothing in it is marked as an article")
-    if page.jsonld.is_listing or (density > 0.6 and running(draft.body) < 400):
-        raise Rejected(
-            Code.LISTING_PAGE, f"a list of other pages: {density:.0%} of its words are links, no article is marked"
-        )
-    trace.note("html", "page", "taken for an article", f"link density {density:.2f}, og:type {kind or 'absent'}")
-
-
-def _is_article(page: PageData) -> bool:
-    """Whether the page's metadata say that it is an article."""
-    kind = (page.first("og:type") or "").lower()
-    return bool(page.jsonld.article) or kind in _ARTICLE_OG or page.first("article:published_time") is not None
-
-
-def running(body: str) -> int:
-    """Characters of prose: paragraphs that are long and made of sentences, not of headlines run together."""
-    long = [paragraph for paragraph in body.split("\n\n") if len(paragraph) >= 120]
-    return sum(len(text) for text in long if len(_SENTENCE.findall(text)) * 500 >= len(text))

@@ -27,7 +27,9 @@ _INLINE = frozenset(
 )  # fmt: skip
 """Elements that go on with the line they stand in; all others begin and end a block."""
 _UNSEEN = frozenset({"head", "script", "style", "template", "title"})
-_TOKEN = re.compile(r"[฀-๿぀-ヿ㐀-䶿一-鿿豈-﫿]|[^\W฀-๿぀-ヿ㐀-䶿一-鿿豈-﫿]+")
+_NO_SPACES = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+"""Thai, kana and Chinese characters."""
+_TOKEN = re.compile(f"[{_NO_SPACES}]|[^\\W{_NO_SPACES}]+")
 
 
 @dataclass(slots=True, eq=False)
@@ -81,6 +83,13 @@ class PageBlocks:
     more: int = 0
     places: dict[Any, Place] = field(default_factory=dict)
     """By element."""
+
+    def follow(self, tree: Any, copied: Any) -> None:
+        """Know the elements of a tree in its copy too, which is what is worked on from here."""
+        for element, twin in zip(tree.iter(), copied.iter(), strict=True):
+            if (place := self.places.get(element)) is not None:
+                self.places[twin] = place
+                place.element = twin
 
 
 def words_of(text: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -160,11 +160,23 @@ def _removed_elements(page: PageBlocks, removed: Sequence[Removed]) -> dict[int,
 
 def _kept(block: Block, match: Match) -> BlockFate:
     first, last = match.first + 1, match.last + 1
-    where = f"paragraph {first} of the body" if first == last else f"paragraphs {first}–{last} of the body"
+    where = in_paragraphs([(first, last)])
     if match.words >= _WHOLE_SHARE * len(block.words):
         return BlockFate(block, Fate.KEPT, where, "", (first, last))
     part = f"{where}, in part: {match.words} of its {len(block.words)} words"
     return BlockFate(block, Fate.KEPT, part, part, (first, last))
+
+
+def in_paragraphs(stretches: Iterable[tuple[int, int]]) -> str:
+    """Stretches of paragraphs in words, those that follow each other joined: «paragraphs 1–3, 7 of the body»."""
+    ranges: list[tuple[int, int]] = []
+    for first, last in sorted(stretches):
+        if ranges and first <= ranges[-1][1] + 1:
+            ranges[-1] = (ranges[-1][0], max(last, ranges[-1][1]))
+        else:
+            ranges.append((first, last))
+    listed = ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in ranges)
+    return f"paragraph{'' if listed.isdecimal() else 's'} {listed} of the body"
 
 
 def _removed(block: Block, sentence: str) -> BlockFate:

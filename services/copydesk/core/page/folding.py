@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from copydesk.core.page.against import Fact, Kind
-from copydesk.core.page.fates import BlockFate, Fate, left_out
+from copydesk.core.page.fates import BlockFate, Fate, in_paragraphs, left_out
 
 _SURE = frozenset({Kind.TAG, Kind.NAME})
 """Facts beside which place and length need no telling."""
@@ -48,8 +48,7 @@ class Fold:
         """Why, in words: of several what holds for all of them."""
         first = self.blocks[0]
         if first.paragraphs and not first.because:
-            start, end = first.paragraphs[0], max(one.paragraphs[1] for one in self.blocks if one.paragraphs)
-            return f"paragraphs {start}–{end} of the body" if end > start else f"paragraph {start} of the body"
+            return in_paragraphs(one.paragraphs for one in self.blocks if one.paragraphs)
         if not first.facts:
             return first.reason
         told = [fact.text for fact in self._shared()]

@@ -20,6 +20,7 @@ class Reason(StrEnum):
     TEASER_GROUP = "teaser_group"
     BLOCK_LINK = "block_link"
     LINK_LIST = "link_list"
+    READ_ALSO = "read_also"
     REPEATED = "repeated"
     CAPTION = "caption"
     KEY_POINT = "key_point"
@@ -37,6 +38,7 @@ _SENTENCES = {
     Reason.TEASER_GROUP: "a group of teasers of other stories",
     Reason.BLOCK_LINK: "one link around a heading or paragraph: a teaser of another story",
     Reason.LINK_LIST: "a list of links to other stories",
+    Reason.READ_ALSO: "a line that leads to another story",
     Reason.REPEATED: "stands word for word before",
     Reason.CAPTION: "caption",
     Reason.KEY_POINT: "key point",

@@ -36,7 +36,7 @@ _RANK = {
 _PAGE = re.compile(r"(?:WebPage|ItemPage|AboutPage|MedicalWebPage)\Z")
 _WORK = re.compile(r"(?:(?<!Job)Posting|Recipe|HowTo|VideoObject|AudioObject|PodcastEpisode|Dataset|Course)\Z")
 _LISTING = frozenset({"CollectionPage", "SearchResultsPage", "ItemList", "Blog"})
-_DESCEND = ("mainEntity", "mainEntityOfPage", "@graph", "subjectOf", "about")
+_DESCEND = ("mainEntity", "mainEntityOfPage", "@graph", "subjectOf", "about", "breadcrumb")
 _TAG = re.compile(r"<[^<>]{1,200}>")
 
 
@@ -47,6 +47,8 @@ class JsonLd:
     article: Node = field(default_factory=dict)
     page: Node = field(default_factory=dict)
     site: Node = field(default_factory=dict)
+    trail: Node = field(default_factory=dict)
+    """The first BreadcrumbList."""
     types: tuple[str, ...] = ()
     """Types of all top nodes, in order, without repeats."""
     articles: int = 0
@@ -120,6 +122,8 @@ def from_values(values: Sequence[Any]) -> JsonLd:
             found.page = found.page or node
         if "WebSite" in types:
             found.site = found.site or node
+        if "BreadcrumbList" in types:
+            found.trail = found.trail or node
         articles = [kind for kind in types if _ARTICLE.search(kind)]
         if not articles and any(_WORK.search(kind) for kind in types):
             found.works.append(node)

@@ -18,12 +18,27 @@ from copydesk_schemas.reasons import MediaType
 
 _MAX_MEDIA = 50
 _CREDIT_CLASS = re.compile(r"credit|copyright|photographer|byline|source|attribution|rights", re.IGNORECASE)
+_LABEL = (
+    r"(?:(?:Photo|Image|Picture|Foto|Bild|Video)s?[ -]?)?(?:Credits?|Courtesy(?: of)?|Source|Quelle|Rechte|Copyright|"
+    r"Crédits?(?: photo)?|Créditos?)|Photo(?:graph|s)?(?: by)?|Photograph(?:er|y)(?: by)?|Images?|Pictures?|"
+    r"Fotos?|Bild(?:rechte|quelle)?|"
+    r"Illustration(?: by)?|Fotograf|Фото|©"
+)
 _CREDIT = re.compile(
-    r"\s*[(\[|–—-]?\s*\b(?:Photo(?:graph)?(?:\s+by)?|Image(?:\s+credit)?|Picture|Credit|Foto|Bild|Quelle|Crédit(?:\s+photo)?|"
-    r"Photographer|©|Copyright)\s*[:：/©]\s*(?P<who>[^)\]]{2,80})[)\]]?\s*\Z|\s*(?P<sign>©\s*[^)\]]{2,80})\Z",
+    rf"\s*[(\[|–—-]?\s*\b(?:{_LABEL})\s*[:：/©]\s*(?P<who>[^)\]]{{2,80}})[)\]]?\s*\Z|"
+    r"\s*(?P<sign>©\s*[^)\]]{2,80})\Z",
     re.IGNORECASE,
 )
-_LAZY = ("src", "data-src", "data-original", "data-lazy-src", "data-url")
+_ONLY_CREDIT = re.compile(
+    rf"[(\[]?\s*(?:(?:{_LABEL})\s*[:：/©]|©|(?:Photo|Image|Picture) (?:courtesy of|by)|"
+    rf"Courtesy of)\s*(?P<who>[^)\]]{{2,100}}?)\s*[)\]]?\Z",
+    re.IGNORECASE,
+)
+_LAZY = ("data-src", "data-original", "data-lazy-src", "data-url", "src")
+_PLACEHOLDER = re.compile(
+    r"placeholder|blank|spacer|transparent|pixel|loading|loader|lazy|leer\.gif|1x1|empty|/s\.gif|grey\.gif|gray\.gif",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"\d{1,5}")
 
 
@@ -37,7 +52,7 @@ def take_figures(tree: HtmlElement, base: str | None, trace: Trace = NO_TRACE) -
         captions = list(figure.iter("figcaption"))
         for element in captions:
             note_removed(trace, element, Reason.CAPTION)
-        caption, credit = _caption(captions)
+        caption, credit = caption_and_credit(captions)
         image = next(iter(figure.iter("img", "amp-img", "video", "audio")), None)
         outside = any(p.tag in {"nav", "aside", "footer"} for p in figure.iterancestors())
         teaser = _is_teaser(figure)
@@ -47,11 +62,11 @@ def take_figures(tree: HtmlElement, base: str | None, trace: Trace = NO_TRACE) -
                     type={"video": MediaType.VIDEO, "audio": MediaType.AUDIO}.get(
                         getattr(image, "tag", ""), MediaType.IMAGE
                     ),
-                    url=_address(image, base) if image is not None else None,
+                    url=address(image, base) if image is not None else None,
                     caption=caption,
                     credit=credit,
-                    width=_pixels(image, "width"),
-                    height=_pixels(image, "height"),
+                    width=pixels(image, "width"),
+                    height=pixels(image, "height"),
                 )
             )
         for element in captions:
@@ -102,7 +117,8 @@ def merge(figures: list[Media], images: list[Media]) -> list[Media]:
     return kept + rest[:1] if kept else rest[:3]
 
 
-def _caption(elements: list[Any]) -> tuple[str | None, str | None]:
+def caption_and_credit(elements: list[Any]) -> tuple[str | None, str | None]:
+    """Text of caption elements without the credit, and the credit. A credit of its own is taken out of them."""
     credit = None
     texts = []
     for element in elements:
@@ -111,16 +127,27 @@ def _caption(elements: list[Any]) -> tuple[str | None, str | None]:
                 credit = normalize_line(" ".join(child.itertext())) or None
                 if credit is not None and len(credit) <= 120:
                     child.drop_tree()
+                    credit = clean_credit(credit)
                 else:
                     credit = None
         text = normalize_line(" ".join(element.itertext()))
         if text:
             texts.append(text)
     caption = " ".join(dict.fromkeys(texts))
+    if credit is None and _ONLY_CREDIT.match(caption):
+        return None, clean_credit(caption)
     if credit is None and (match := _CREDIT.search(caption)) and match.start() > 0:
         credit = (match["who"] or match["sign"]).strip()
         caption = caption[: match.start()].rstrip(" |–—-(")
     return caption[:2000] or None, credit
+
+
+def clean_credit(text: str) -> str:
+    """A credit without what says that it is one: «(Image: Getty Images)» is «Getty Images»; a © stays."""
+    match = _ONLY_CREDIT.match(text)
+    if match is None:
+        return text
+    return f"© {match['who']}" if text.lstrip("([ ").startswith("©") else match["who"]
 
 
 def _is_teaser(figure: Any) -> bool:
@@ -131,12 +158,12 @@ def _is_teaser(figure: Any) -> bool:
     return False
 
 
-def _address(image: Any, base: str | None) -> str | None:
-    for attribute in _LAZY:
-        if url := _absolute(image.get(attribute), base):
-            return url
+def address(image: Any, base: str | None) -> str | None:
+    """Address of a picture or recording, absolute; where it is loaded late, the one that is loaded then."""
+    stated = [value for name in _LAZY if (value := image.get(name)) and not _PLACEHOLDER.search(value)]
     sources = image.get("srcset") or image.get("data-srcset") or ""
-    return _absolute(sources.split(",")[-1].strip().split(" ")[0], base)
+    stated.append(sources.split(",")[-1].strip().split(" ")[0])
+    return next((url for value in stated if (url := _absolute(value, base))), None)
 
 
 def _absolute(url: str | None, base: str | None) -> str | None:
@@ -145,7 +172,8 @@ def _absolute(url: str | None, base: str | None) -> str | None:
     return web_url(url.strip(), base)
 
 
-def _pixels(image: Any, name: str) -> int | None:
+def pixels(image: Any, name: str) -> int | None:
+    """Width or height as an element states it, pixels."""
     return _number(image.get(name)) if image is not None else None
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from html import unescape
-from typing import Any
 from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
@@ -14,40 +13,39 @@ from copydesk import __version__
 from copydesk.core.document import Draft, RawDocument
 from copydesk.core.envelope import web_url
 from copydesk.core.structured import media
+from copydesk.core.structured.access import read_access
 from copydesk.core.structured.authorship import read_authorship
 from copydesk.core.structured.dates import read_dates
-from copydesk.core.structured.jsonld import text_of, types_of
+from copydesk.core.structured.decks import read_deck
+from copydesk.core.structured.jsonld import text_of
+from copydesk.core.structured.marks import Marked, no_marks
 from copydesk.core.structured.page import PageData
+from copydesk.core.structured.page_kind import genre_of
 from copydesk.core.structured.publisher import credited, read_source, site_names
 from copydesk.core.structured.rights import read_rights
+from copydesk.core.structured.subjects import read_section, read_tags
 from copydesk.core.structured.title_text import key_of
 from copydesk.core.structured.titles import Candidate, choose_title
 from copydesk.core.trace import Trace
-from copydesk_schemas.parts import Genre
 from copydesk_schemas.reasons import Flag, FoundIn
 
 EXTRACTOR = "structured_data"
 
-_GENRES = {
-    "OpinionNewsArticle": "opinion",
-    "AnalysisNewsArticle": "analysis",
-    "ReviewNewsArticle": "review",
-    "Review": "review",
-    "LiveBlogPosting": "live",
-    "AdvertiserContentArticle": "advertorial",
-    "NewsArticle": "news",
-    "ReportageNewsArticle": "news",
-}
 _META_TITLES = (
     "title", "headline", "dcterms.title", "dc.title", "dc:title", "parsely-title", "sailthru.title", "citation_title"
 )  # fmt: skip
-_MAX_TAGS = 30
-_FREE = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _LOCALE = re.compile(r"\A([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2,4}|\d{3}))?")
 
 
 def fill(
-    draft: Draft, page: PageData, document: RawDocument, *, url: str | None, tree: HtmlElement | None, trace: Trace
+    draft: Draft,
+    page: PageData,
+    document: RawDocument,
+    *,
+    url: str | None,
+    tree: HtmlElement | None,
+    trace: Trace,
+    marked: Marked | None = None,
 ) -> None:
     """Fill a draft's metadata from a page.
 
@@ -58,26 +56,30 @@ def fill(
         url: where the page was found, after redirects.
         tree: the page, for bylines, dates and headings in its markup; None for bare JSON-LD.
         trace: told why.
+        marked: parts of the tree by what their names say.
     """
+    marks = no_marks() if marked is None else marked
     base = urljoin(url or "", page.base) if page.base else url
     sites = site_names(page, document, url)
     draft.source = read_source(page, document, url)
     _title(draft, page, document, sites, trace)
-    _texts(draft, page)
+    _deck(draft, page, tree, trace)
+    _description(draft, page)
+    _subjects(draft, page, marks)
     _authors(draft, page, sites, tree, base, trace)
     draft.dates = read_dates(page, tree) if tree is not None else read_dates(page, _EMPTY)
     _links(draft, page, base)
     _language(draft, page, document)
-    draft.rights = read_rights(page, document.http)
-    if draft.rights is not None:
-        _took(draft, "rights", FoundIn.META, 0.8)
-    _access(draft, page)
-    kinds = types_of(page.jsonld.article)
-    genre = next((_GENRES[kind] for kind in kinds if kind in _GENRES), None)
-    if genre is not None:
-        draft.genre = Genre(value=genre, confidence=0.6 if genre == "news" else 0.9)
-        _took(draft, "genre", FoundIn.JSONLD, draft.genre.confidence)
-        if genre == "live":
+    if rights := read_rights(page, document.http, base):
+        draft.rights = rights[0]
+        _took(draft, "rights", rights[1], 0.8)
+    if access := read_access(page):
+        draft.is_accessible_for_free = access[0]
+        _took(draft, "is_accessible_for_free", *access[1:])
+    if genre := genre_of(page, marks, draft.section):
+        draft.genre = genre[0]
+        _took(draft, "genre", genre[1], genre[0].confidence)
+        if genre[0].value == "live":
             draft.flags.add(Flag.LIVE_BLOG)
     images = media.page_images(page, base)
     draft.media = media.merge(draft.media, images)
@@ -126,12 +128,20 @@ def title_candidates(page: PageData, document: RawDocument) -> list[Candidate]:
     return found
 
 
-def _texts(draft: Draft, page: PageData) -> None:
+def _deck(draft: Draft, page: PageData, tree: HtmlElement | None, trace: Trace) -> None:
+    stated = page.jsonld.text("alternativeHeadline")
+    described = page.jsonld.text("description") or page.first("og:description", "description")
+    deck = read_deck(_EMPTY if tree is None else tree, draft.title, stated, described)
+    if deck is None:
+        return
+    draft.subtitle = deck.text
+    printed = tree is not None and deck.text != stated
+    _took(draft, "subtitle", FoundIn.DOM if printed else FoundIn.JSONLD, deck.confidence)
+    trace.note("html", "subtitle", "taken from the page", deck.reason)
+
+
+def _description(draft: Draft, page: PageData) -> None:
     article = page.jsonld
-    subtitle = article.text("alternativeHeadline")
-    if subtitle and key_of(subtitle) != key_of(draft.title or ""):
-        draft.subtitle = subtitle
-        _took(draft, "subtitle", FoundIn.JSONLD, 0.8)
     described = (
         (article.text("description") or article.text("abstract"), FoundIn.JSONLD),
         (page.first("og:description"), FoundIn.OPENGRAPH),
@@ -141,34 +151,15 @@ def _texts(draft: Draft, page: PageData) -> None:
     if given:
         draft.description = given[0][0][:2000]
         _took(draft, "description", given[0][1], 0.85, len(given))
-    sections = (
-        (article.text("articleSection"), FoundIn.JSONLD),
-        (
-            page.first("article:section", "og:article:section", "parsely-section", "section", "dcterms.subject"),
-            FoundIn.META,
-        ),
-    )
-    section = next(((text, where) for text, where in sections if text and len(text) <= 100), None)
-    if section is not None:
+
+
+def _subjects(draft: Draft, page: PageData, marked: Marked) -> None:
+    if section := read_section(page, marked, draft.title):
         draft.section = section[0]
-        _took(draft, "section", section[1], 0.85)
-    tags, where = _tags(article.article.get("keywords")), FoundIn.JSONLD
-    if not tags:
-        listed = page.all("article:tag", "og:article:tag")
-        tags, where = _tags(listed if len(listed) > 1 else ",".join(listed)), FoundIn.OPENGRAPH
-    if not tags:
-        tags, where = _tags(page.first("news_keywords", "keywords", "parsely-tags", "sailthru.tags")), FoundIn.META
-    if tags:
-        draft.tags = tags
-        _took(draft, "tags", where, 0.8)
-
-
-def _tags(value: Any) -> list[str]:
-    items = value if isinstance(value, list) else re.split(r"[,;、]", value) if isinstance(value, str) else [value]
-    texts = [text for item in items if (text := text_of(item)) and len(text) <= 80]
-    if len(texts) == 1 and "," in texts[0]:
-        texts = [part.strip() for part in texts[0].split(",") if part.strip()]
-    return list(dict.fromkeys(texts))[:_MAX_TAGS]
+        _took(draft, "section", *section[1:])
+    if tags := read_tags(page, marked):
+        draft.tags = tags[0]
+        _took(draft, "tags", *tags[1:])
 
 
 def _authors(
@@ -241,17 +232,3 @@ def language_tag(claim: str) -> str | None:
     if region is None:
         return language
     return f"{language}-{region.title() if len(region) == 4 else region.upper()}"
-
-
-def _access(draft: Draft, page: PageData) -> None:
-    for node in (page.jsonld.article, page.jsonld.page):
-        value = node.get("isAccessibleForFree")
-        free = value if isinstance(value, bool) else _FREE.get(str(value).strip().lower())
-        if free is not None:
-            draft.is_accessible_for_free = free
-            _took(draft, "is_accessible_for_free", FoundIn.JSONLD, 0.9)
-            return
-    tier = page.first("article:content_tier", "og:article:content_tier")
-    if tier is not None:
-        draft.is_accessible_for_free = tier.lower() == "free"
-        _took(draft, "is_accessible_for_free", FoundIn.META, 0.8)
