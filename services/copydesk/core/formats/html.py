@@ -35,7 +35,7 @@ from copydesk.core.structured.marks import read_marks
 from copydesk.core.structured.media import take_figures
 from copydesk.core.structured.metadata import fill
 from copydesk.core.structured.page import PageData, read_page
-from copydesk.core.structured.page_kind import refusal, states_article
+from copydesk.core.structured.page_kind import calls_itself_article, refusal
 from copydesk.core.structured.related import related_links, take_lines
 from copydesk.core.structured.title_text import key_of
 from copydesk.core.text.normalize import normalize_body
@@ -180,7 +180,7 @@ def _body(draft: Draft, page: PageData, tree: HtmlElement, html: str, options: P
     draft.body = _without_heading(extracted.body, draft, page, trace)
     extractor, version, where, confidence = extracted.extractor, extracted.version, FoundIn.DOM, 0.85
     stated = articlebody(page)
-    if max(len(draft.body), len(stated)) < _NO_BODY and states_article(page):
+    if max(len(draft.body), len(stated)) < _NO_BODY and calls_itself_article(page):
         told = story_in_scripts(html, options, trace)
         if told:
             trace.note("html", "body", "taken from a script", "the page's elements hold no story, a string in it does")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from lxml.html import HtmlElement
+
 from copydesk.core.page.removed import Reason, note_removed
 from copydesk.core.structured.jsonld import Node
 from copydesk.core.structured.marks import Mark, Marked
@@ -81,7 +83,10 @@ def take_walls(marked: Marked, trace: Trace = NO_TRACE) -> bool:
     What is long stays: some sites call the locked story itself a paywall.
     """
     asked = False
+    taken: set[HtmlElement] = set()
     for element in marked[Mark.WALL]:
+        if taken and any(around in taken for around in element.iterancestors()):
+            continue
         if element.getparent() is None or element.tag not in {"div", "section", "p", "aside", "span"}:
             continue
         text = normalize_line(element.text_content()[: 4 * _NOTE_CHARS])
@@ -90,6 +95,7 @@ def take_walls(marked: Marked, trace: Trace = NO_TRACE) -> bool:
         if len(text) < _NOTE_CHARS and (asks or (element.tag != "p" and not _is_prose(text))):
             asked = asked or asks
             note_removed(trace, element, Reason.SUBSCRIPTION_OFFER)
+            taken.add(element)
             element.drop_tree()
     return asked
 

@@ -68,6 +68,7 @@ _LIST_PATH = re.compile(
 )
 _DETAIL = re.compile(r"(?:[a-z0-9]+-){4,}[a-z0-9]+|\d{5,}|/\d{4}/\d{1,2}/")
 _HOMES = frozenset({"", "index.html", "index.htm", "index.php", "home", "home.html", "default.aspx"})
+_ARTICLE_OG = frozenset({"article", "news", "blog", "newsarticle", "video.other"})
 _MANY = 5
 """Articles that a page describes at its top level from which on it is a list of them."""
 _FAILED = re.compile(
@@ -183,6 +184,11 @@ def states_article(page: PageData) -> bool:
         is not None
     )
     return (stated and page.jsonld.articles < _MANY) or dated
+
+
+def calls_itself_article(page: PageData) -> bool:
+    """Whether any of its metadata has an article's type, if only by a template."""
+    return bool(page.jsonld.article) or (page.first("og:type") or "").lower() in _ARTICLE_OG or states_article(page)
 
 
 def _other_kind(page: PageData, body: str) -> str | None:
