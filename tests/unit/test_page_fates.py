@@ -202,7 +202,8 @@ def test_other_fields_are_named() -> None:
     page = told(
         f"""<article><h1>Council votes for tunnel</h1><div class="meta"><p>What the mayor says of it</p>
         <p class="byline">By Jo Roe</p><p>Published 3 March 2025</p></div><figure><img src="/t.jpg">
-        <figcaption>The tunnel in January</figcaption></figure>
+        <figcaption>The tunnel in January</figcaption></figure><figure><img src="/u.jpg">
+        <figcaption><p class="credit">Jane Roe</p></figcaption></figure>
         <div class="key-points"><ul><li>Two years of work are planned<li>Forty million
         crowns are needed</ul></div>{STORY}</article>""",
         '<meta property="og:title" content="Council votes for tunnel"><meta name="author" content="Jo Roe">'
@@ -211,10 +212,11 @@ def test_other_fields_are_named() -> None:
     reasons = {one.block.text[:12]: one.reason for one in page.blocks if one.fate is Fate.FIELD}
     assert reasons == {
         "Council vote": "its words are the title",
-        "What the may": "its words are the description",
+        "What the may": "its words are the subtitle",
         "By Jo Roe": "names the author",
         "Published 3 ": "holds a date that was read (published)",
         "The tunnel i": "caption",
+        "Jane Roe": "caption",
         "Two years of": "key point",
         "Forty millio": "key point",
     }
