@@ -14,7 +14,7 @@ from copydesk.core.options import ParseOptions
 from copydesk.core.page.against import Kind
 from copydesk.core.page.align import Match, align
 from copydesk.core.page.blocks import MOST, Block, PageBlocks, walk_blocks, words_of
-from copydesk.core.page.fates import BlockFate, Fate, PageFates, tell_fates
+from copydesk.core.page.fates import BlockFate, Fate, PageFates, in_paragraphs, tell_fates
 from copydesk.core.page.folding import fold
 from copydesk.core.page.removed import Reason, note_removed
 from copydesk.core.trace import NO_TRACE, RecordingTrace
@@ -350,6 +350,17 @@ def test_neighbours_of_one_fate_and_reason_are_one_line() -> None:
         "paragraph 1 of the body",
         "paragraph 2 of the body",
     ]
+
+
+def test_stretches_of_paragraphs_are_joined() -> None:
+    assert in_paragraphs([(3, 3)]) == "paragraph 3 of the body"
+    assert in_paragraphs([(44, 44), (1, 2), (3, 5)]) == "paragraphs 1–5, 44 of the body"
+
+
+def test_words_are_divided_as_their_script_does() -> None:
+    assert words_of("It’s 3.4 METRES") == ("it", "s", "3", "4", "metres")
+    assert words_of("한국일보 홈") == ("한국일보", "홈")
+    assert words_of("駅に ไทย") == ("駅", "に", "ไ", "ท", "ย")
 
 
 def test_a_block_keeps_its_text_and_words() -> None:
