@@ -59,6 +59,74 @@ def test_explain_in_words() -> None:
     assert '"article_id"' not in brief
 
 
+BLOCKS = f"""<html><body><nav class="menu"><ul><li><a href="/">Home</a><li><a href="/s">Sport</a>
+<li><a href="/c">Coast</a></ul></nav>
+<article><h1>Lamps for all</h1><p>{TEXT}</p><p>They will be lit <b>[red]today[/red]</b>, the mayor of the
+town said to reporters.</p></article></body></html>"""
+
+
+def test_explain_tells_what_became_of_each_block_in_words() -> None:
+    shown = run("explain", "-", "--text", "--no-record", stdin=BLOCKS, env={"COLUMNS": "120"}).stdout
+    assert "– 3 blocks in ul 3 Home … Coast" in " ".join(shown.split())
+    assert "      left out by trafilatura; speaks against them: in nav.menu; 3 of 3 words are links" in shown
+    assert "✓ 2 blocks in article" in shown
+    assert "      paragraphs 1–2 of the body" in shown
+    assert "6 blocks, read with trafilatura" in shown
+    every = run("explain", "-", "--text", "--no-record", "--all", stdin=BLOCKS, env={"COLUMNS": "120"}).stdout
+    assert "They will be lit [red]today[/red], the mayor" in every
+    assert every.count("in nav.menu") == 3
+    assert "--all" not in every
+
+
+def test_the_documented_example_is_what_is_printed() -> None:
+    root = Path(__file__).parents[2]
+    page = (root / "docs" / "extraction.md").read_text()
+    example = page.partition("<!-- explain: begin -->")[2].partition("<!-- explain: end -->")[0]
+    _, command, shown = example.strip().removeprefix("```\n").removesuffix("\n```").partition("$ COLUMNS=100 copydesk ")
+    arguments, _, shown = shown.partition("\n")
+    assert command
+    *options, file = arguments.split()
+    printed = run(*options, root / file, env={"COLUMNS": "100"}).stdout
+    assert shown in "\n".join(line.rstrip() for line in printed.splitlines())
+
+
+def test_explain_tells_what_became_of_each_block_in_json() -> None:
+    told = [line for line in lines(run("explain", "-", stdin=BLOCKS)) if line.get("stage") == "blocks"]
+    assert [(line["block"], line["decision"]) for line in told] == [
+        (1, "left_out"),
+        (2, "left_out"),
+        (3, "left_out"),
+        (4, "field"),
+        (5, "kept"),
+        (6, "kept"),
+    ]
+    home, *_, last = told
+    assert (home["path"], home["words"], home["linked_words"]) == ("nav.menu > ul > li", 1, 1)
+    assert home["facts"] == ["tag", "outside", "links", "label"]
+    assert (last["first_paragraph"], last["last_paragraph"], last["facts"]) == (2, 2, [])
+    assert all(line["reason"] and line["subject"] for line in told)
+
+
+def test_explain_tells_the_blocks_of_a_page_that_is_rejected() -> None:
+    links = "".join(f"<li><a href='/{n}'>Headline of another story {n}</a></li>" for n in range(30))
+    page = f"<html><body><ul>{links}</ul></body></html>"
+    shown = run("explain", "-", "--text", "--no-record", stdin=page, env={"COLUMNS": "120"}).stdout
+    assert "dead letter (listing_page)" in shown
+    assert "The page ends as a dead letter" in shown
+    assert "Links: 100% of all words." in shown
+
+
+def test_explain_says_when_a_page_has_more_blocks_than_it_tells() -> None:
+    page = f"<html><body><article>{''.join(f'<p>{TEXT} {n}</p>' for n in range(2_003))}</article></body></html>"
+    result = run("explain", "-", "--no-record", stdin=page)
+    *_, last = [line for line in lines(result) if line.get("stage") == "blocks"]
+    assert (last["subject"], last["decision"]) == ("3 more blocks", "not told")
+
+
+def test_explain_tells_no_blocks_of_a_text() -> None:
+    assert "\nblocks" not in run("explain", "-", "--text", stdin=f"Lamps for all\n\n{TEXT}\n").stdout
+
+
 def test_explain_shows_a_dead_letter_just_the_same() -> None:
     end = lines(run("explain", "-", stdin=b"%PDF-1.7\n1 0 obj\n"))[-1]
     assert (end["topic"], end["record"]["code"]) == ("dead-letter", "unsupported_media_type")

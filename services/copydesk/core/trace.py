@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from copydesk.core.page.fates import PageFates
     from copydesk.core.page.removed import Removed
 
 
@@ -23,6 +26,8 @@ class Trace:
     """A trace that keeps nothing. Ask `enabled` before building an expensive note."""
 
     enabled: bool = False
+    blocks: Sequence[Removed] = ()
+    """Blocks that were taken out of pages, in order."""
 
     def note(self, stage: str, subject: str, decision: str, reason: str = "") -> None:
         """Record one decision, for example `note("text", line, "dropped", "a share button")`."""
@@ -30,16 +35,20 @@ class Trace:
     def remove(self, block: Removed) -> None:
         """Record a block that was taken out of a page."""
 
+    def tell(self, page: PageFates) -> None:
+        """Record what became of each block of a page."""
+
 
 NO_TRACE = Trace()
 
 
 @dataclass
 class RecordingTrace(Trace):
-    """A trace that keeps every step, and every block of a page that was taken out, each in order."""
+    """A trace that keeps all it is told, in order."""
 
     steps: list[Step] = field(default_factory=list)
     blocks: list[Removed] = field(default_factory=list)
+    pages: list[PageFates] = field(default_factory=list)
     enabled: bool = True
 
     def note(self, stage: str, subject: str, decision: str, reason: str = "") -> None:
@@ -49,3 +58,13 @@ class RecordingTrace(Trace):
     def remove(self, block: Removed) -> None:
         """Keep one block."""
         self.blocks.append(block)
+
+    def tell(self, page: PageFates) -> None:
+        """Keep what became of a page's blocks."""
+        self.pages.append(page)
+
+    def clear(self) -> None:
+        """Forget everything, before the next document."""
+        self.steps.clear()
+        self.blocks.clear()
+        self.pages.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from copydesk.app.local import Published
     from copydesk.app.settings import Settings
     from copydesk.core.records import Message
-    from copydesk.core.trace import Step
+    from copydesk.core.trace import RecordingTrace
 
 _SUBJECT_CHARS = 90
 
@@ -31,24 +32,34 @@ _SUBJECT_CHARS = 90
 @click.option("--url", help="Where the (one) document was fetched.")
 @click.option("--json", "as_json", is_flag=True, help="JSON lines, on a terminal too.")
 @click.option("--text", "as_text", is_flag=True, help="Words, in a pipe too.")
+@click.option("--all", "every", is_flag=True, help="Each block of a page on a line of its own.")
 @click.option("--no-record", is_flag=True, help="Leave out the record itself.")
-def explain(*, files: tuple[str, ...], url: str | None, as_json: bool, as_text: bool, no_record: bool) -> None:
+def explain(
+    *, files: tuple[str, ...], url: str | None, as_json: bool, as_text: bool, every: bool, no_record: bool
+) -> None:
     """Run documents through all stages, without a broker, and tell each decision and its reason.
 
     How it was decoded, which line was dropped and why, where the title comes from, why a date was not taken, what
-    deduplication compared it with, what was found in it; then the record that would be published. A document that
-    ends as a dead letter is explained just the same. Several documents meet in one dedupe state, in their order.
+    deduplication compared it with, what was found in it; of a page what became of each block of its text, and why;
+    then the record that would be published. A document that ends as a dead letter is explained just the same. Several
+    documents meet in one dedupe state, in their order.
     """
     documents = list(read_documents(files))
     if url is not None and len(documents) != 1:
         raise CommandError("--url names the address of one document: give one FILE with it.", Exit.USAGE)
     json_wanted = as_json or not (as_text or is_terminal())
-    asyncio.run(_run(load_settings(), documents, url, json_wanted=json_wanted, record=not no_record))
+    show = _Show(json=json_wanted, every=every, record=not no_record)
+    asyncio.run(_run(load_settings(), documents, url, show))
 
 
-async def _run(
-    settings: Settings, documents: list[Document], url: str | None, *, json_wanted: bool, record: bool
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Show:
+    json: bool
+    every: bool
+    record: bool
+
+
+async def _run(settings: Settings, documents: list[Document], url: str | None, show: _Show) -> None:
     from copydesk.adapters.pool import InlineTaskPool
     from copydesk.adapters.state_memory import MemoryStores
     from copydesk.app.local import LocalPipeline, bare_message
@@ -62,18 +73,20 @@ async def _run(
         yield message
 
     for number, document in enumerate(documents):
-        trace.steps.clear()
+        trace.clear()
         message = bare_message(document.value, number, media_type=document.media_type, url=url)
         ends = [end async for batch in pipeline.run(one(message)) for end in batch]
-        if json_wanted:
-            for line in _json_lines(document, trace.steps, ends, record=record):
+        if show.json:
+            for line in _json_lines(document, trace, ends, show):
                 write_json(line)
         else:
-            _print(console(), document, trace.steps, ends, record=record)
+            _print(console(), document, trace, ends, show)
 
 
-def _json_lines(document: Document, steps: list[Step], ends: list[Published], *, record: bool) -> Iterator[Any]:
-    for step in steps:
+def _json_lines(document: Document, trace: RecordingTrace, ends: list[Published], show: _Show) -> Iterator[Any]:
+    from copydesk.app.cli.blocks import block_lines
+
+    for step in trace.steps:
         yield {
             "document": document.name,
             "stage": step.stage,
@@ -81,22 +94,29 @@ def _json_lines(document: Document, steps: list[Step], ends: list[Published], *,
             "decision": step.decision,
             "reason": step.reason,
         }
-    for end in ends if record else ():
+    for page in trace.pages:
+        yield from block_lines(document.name, page)
+    for end in ends if show.record else ():
         yield {"document": document.name, "topic": end.emit.role.value, "record": json.loads(end.emit.value or b"{}")}
 
 
-def _print(out: Console, document: Document, steps: list[Step], ends: list[Published], *, record: bool) -> None:
+def _print(out: Console, document: Document, trace: RecordingTrace, ends: list[Published], show: _Show) -> None:
     from rich.json import JSON
     from rich.markup import escape
 
+    from copydesk.app.cli.blocks import print_blocks
     from copydesk.app.cli.why import headline, why
+    from copydesk.core.records import OutcomeKind
 
     out.print(f"[bold]{escape(document.name)}[/], {len(document.value):,} bytes\n")
-    for stage, group in groupby(steps, key=lambda step: step.stage):
+    for stage, group in groupby(trace.steps, key=lambda step: step.stage):
         out.print(f"[bold cyan]{escape(stage)}[/]")
         for step in group:
             reason = f" [dim]— {escape(step.reason)}[/]" if step.reason else ""
             out.print(f"  {escape(_short(step.subject))}: [bold]{escape(step.decision)}[/]{reason}")
+    dead = all(end.outcome.kind is OutcomeKind.DEAD for end in ends)
+    for page in trace.pages:
+        print_blocks(out, page, every=show.every, dead=dead)
     for end in ends:
         fields = json.loads(end.emit.value or b"{}")
         colour = {"enriched": "green", "duplicate": "yellow"}.get(end.outcome.kind.value, "red")
@@ -104,7 +124,7 @@ def _print(out: Console, document: Document, steps: list[Step], ends: list[Publi
             f"\n[bold {colour}]{end.outcome.kind.value}[/], to {end.emit.role.value}: {escape(headline(fields))}\n"
             f"{escape(why(fields))}"
         )
-        if record:
+        if show.record:
             out.print(JSON.from_data(fields))
 
 

@@ -18,6 +18,8 @@ from copydesk.core.formats.guard import guard_html
 from copydesk.core.formats.script_story import story_in_scripts
 from copydesk.core.lines.dateline import read_dateline
 from copydesk.core.options import ParseOptions
+from copydesk.core.page.blocks import PageBlocks, walk_blocks
+from copydesk.core.page.fates import Fate, tell_fates
 from copydesk.core.page.measure import measure
 from copydesk.core.page.removal import remove_asides
 from copydesk.core.page.removed import Reason, note_removed
@@ -83,6 +85,7 @@ def parse_html_page(
     with watch.step("metadata"):
         page = read_page(tree)
         lighten(tree)
+        blocks, before = (walk_blocks(tree), len(trace.blocks)) if trace.enabled else (None, 0)
         base = urljoin(url or "", page.base) if page.base else url
         draft.media = take_figures(tree, base, trace)
         marked = read_marks(tree)
@@ -95,7 +98,13 @@ def parse_html_page(
         walled = take_walls(marked, trace)
         teasers = take_lines(tree, trace)
     with watch.step("body"):
-        _body(draft, page, tree, guarded.html, options, trace)
+        # What is no part of the story is taken out of a copy: links and the page's kind are read from all of it.
+        story = copy.deepcopy(tree)
+        if blocks is not None:
+            blocks.follow(tree, story)
+        _body(draft, page, story, guarded.html, options, trace)
+    if blocks is not None:
+        _tell(blocks, draft, trace, before)
     refused = refusal(page, tree, draft.body, url)
     if refused is not None:
         raise Rejected(refused.code, refused.reason)
@@ -117,6 +126,19 @@ def parse_html_page(
         if value:
             draft.took(name, "html", __version__, where, 0.8, len(value))
     return draft
+
+
+def _tell(blocks: PageBlocks, draft: Draft, trace: Trace, before: int) -> None:
+    """Tell what became of the page's blocks; `before` blocks were taken out of other pages."""
+    fates = tell_fates(blocks, draft, trace.blocks[before:])
+    kept, words = fates.count(Fate.KEPT), fates.words(Fate.KEPT)
+    trace.note(
+        "html",
+        f"{len(fates.blocks) + fates.more} blocks of text",
+        f"{kept} in the body, with {words} words",
+        f"{fates.linked():.0%} of all words are links",
+    )
+    trace.tell(fates)
 
 
 def _dateline(draft: Draft) -> None:
@@ -151,8 +173,7 @@ def _take_credit(draft: Draft, credit: Credit, trace: Trace) -> None:
 
 
 def _body(draft: Draft, page: PageData, tree: HtmlElement, html: str, options: ParseOptions, trace: Trace) -> None:
-    # What is no part of the story is taken out of a copy: links and the page's kind are read from all of it.
-    measured = measure(copy.deepcopy(tree))
+    measured = measure(tree)
     repair(measured, trace)
     remove_asides(measured, trace)
     extracted = extract_body(measured, trace)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -57,25 +57,28 @@ class Removed:
         words: words of its text, divided by white space.
         start: the first `START` characters of its text, white space collapsed.
         reason: why.
+        source: the element or the text itself, so that it can be found among the page's blocks.
     """
 
     path: str
     words: int
     start: str
     reason: Reason
+    source: Any = field(default=None, compare=False, repr=False)
 
 
 def note_removed(trace: Trace, removed: Any, reason: Reason) -> None:
     """Record an element, or a text, that is about to be taken out, unless it is blank. Free without a trace."""
     if not trace.enabled:
         return
-    path, text = ("", removed) if isinstance(removed, str) else (_path(removed), " ".join(removed.itertext()))
+    path, text = ("", removed) if isinstance(removed, str) else (path_of(removed), " ".join(removed.itertext()))
     words = text.split()
     if words:
-        trace.remove(Removed(path, len(words), " ".join(words[:START])[:START], reason))
+        trace.remove(Removed(path, len(words), " ".join(words[:START])[:START], reason, removed))
 
 
-def _path(element: Any) -> str:
+def path_of(element: Any) -> str:
+    """An element and up to three around it as CSS selectors, outermost first."""
     around = [parent for parent in element.iterancestors() if parent.tag not in {"body", "html"}]
     return " > ".join(_selector(one) for one in [*reversed(around[:3]), element])
 

@@ -46,7 +46,7 @@ def take_captions(tree: HtmlElement, marked: Marked, base: str | None, trace: Tr
     for element in [*orphans, *marked[Mark.CAPTION]]:
         if element.getparent() is None or _within(element, taken):
             continue
-        media = _caption(element, base, sure=element.tag == "figcaption")
+        media = _caption(element, base, trace, sure=element.tag == "figcaption")
         if media is None:
             continue
         taken.add(element)
@@ -64,7 +64,7 @@ def take_captions(tree: HtmlElement, marked: Marked, base: str | None, trace: Tr
     return found
 
 
-def _caption(element: Any, base: str | None, *, sure: bool) -> Media | None:
+def _caption(element: Any, base: str | None, trace: Trace, *, sure: bool) -> Media | None:
     """What a caption says of its picture; None where the element is no caption."""
     if element.tag in {"table", "caption", "html", "body", "main", "article", "button", "label", "legend", "input"}:
         return None
@@ -76,7 +76,7 @@ def _caption(element: Any, base: str | None, *, sure: bool) -> Media | None:
     picture = _picture_of(element, len(text))
     if picture is None and not sure:
         return None
-    caption, credit = caption_and_credit([element])
+    caption, credit = caption_and_credit([element], trace)
     if caption is None and credit is None:
         return None
     if caption is not None and not sure and not _says_something(caption):

@@ -50,7 +50,7 @@ def take_figures(tree: HtmlElement, base: str | None, trace: Trace = NO_TRACE) -
     found: list[Media] = []
     for figure in list(tree.iter("figure")):
         captions = list(figure.iter("figcaption"))
-        caption, credit = caption_and_credit(captions)
+        caption, credit = caption_and_credit(captions, trace)
         image = next(iter(figure.iter("img", "amp-img", "video", "audio")), None)
         outside = any(p.tag in {"nav", "aside", "footer"} for p in figure.iterancestors())
         teaser = _is_teaser(figure)
@@ -116,7 +116,7 @@ def merge(figures: list[Media], images: list[Media]) -> list[Media]:
     return kept + rest[:1] if kept else rest[:3]
 
 
-def caption_and_credit(elements: list[Any]) -> tuple[str | None, str | None]:
+def caption_and_credit(elements: list[Any], trace: Trace = NO_TRACE) -> tuple[str | None, str | None]:
     """Text of caption elements without the credit, and the credit. A credit of its own is taken out of them."""
     credit = None
     texts = []
@@ -125,6 +125,7 @@ def caption_and_credit(elements: list[Any]) -> tuple[str | None, str | None]:
             if child is not element and _CREDIT_CLASS.search(child.get("class") or "") and credit is None:
                 credit = normalize_line(" ".join(child.itertext())) or None
                 if credit is not None and len(credit) <= 120:
+                    note_removed(trace, child, Reason.CAPTION)
                     child.drop_tree()
                     credit = clean_credit(credit)
                 else:
