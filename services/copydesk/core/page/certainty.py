@@ -1,6 +1,6 @@
 """How sure an extracted body is, by what it has of the page's prose and what else it holds.
 
-On the three sets of pages of docs/extraction.md, F1 was .9 or more for 93 % of the bodies that pass every test here, and
+On the three sets of pages of docs/extraction.md, F1 was .9 or more for 93 % of the bodies that pass all tests here, and
 for 71 % of those that fail one of the last three badly. Bodies with holes or with many short lines are the bad ones.
 """
 
