@@ -161,6 +161,7 @@ class Refusal:
             raw=raw,
             article_id=outcome.article_id or article_id,
             backfill=outcome.backfill,
+            domain=outcome.domain,
         )
         emits, outcomes = list(result.emits), list[Outcome](result.outcomes)
         emits[position], outcomes[position] = emit, dead
