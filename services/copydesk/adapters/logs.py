@@ -21,8 +21,21 @@ from copydesk.adapters.log_floods import TALLY, Floods, Repeats, Sampling
 
 __all__ = ["TALLY", "Repeats", "Sampling", "configure_logging", "formatter"]
 
-NOISY = ("aiokafka", "faust", "mode", "asyncio", "trafilatura", "htmldate", "charset_normalizer", "justext")
+NOISY = (
+    "aiokafka",
+    "faust",
+    "mode",
+    "asyncio",
+    "trafilatura",
+    "htmldate",
+    "charset_normalizer",
+    "justext",
+    "opentelemetry",
+    "urllib3",
+)
 """Libraries whose information is of no interest to an operator: warnings and worse only."""
+REPEATING = ("aiokafka", "opentelemetry")
+"""Libraries that log each failed attempt while the other side is away."""
 
 _FIRST = ("timestamp", "level", "event")
 _LONGEST = 1_000
@@ -52,6 +65,8 @@ def _cleaned(key: object, value: object) -> object:
         return value if len(value) <= _LONGEST else f"{value[:_LONGEST]}… ({len(value)} characters)"
     if isinstance(value, dict):
         return {inner: _cleaned(inner, member) for inner, member in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(key, member) for member in value]
     return value
 
 
@@ -83,7 +98,6 @@ def _processors(*, pretty: bool) -> list[Processor]:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.stdlib.PositionalArgumentsFormatter(),
-        _clean,
     ]
     if not pretty:
         # Local variables would put article text and secrets into the log.
@@ -91,6 +105,7 @@ def _processors(*, pretty: bool) -> list[Processor]:
             structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
         )
         shared.append(tracebacks)
+    shared.append(_clean)
     return shared
 
 
@@ -143,7 +158,7 @@ def configure_logging(
     )
     handler = _Counting(stream or sys.stderr)
     handler.setFormatter(formatter(pretty=pretty, secrets=secrets))
-    handler.addFilter(Repeats(("aiokafka",)))
+    handler.addFilter(Repeats(REPEATING))
     if sampling is not None:
         handler.addFilter(Floods(sampling))
     root = logging.getLogger()
