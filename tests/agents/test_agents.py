@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import structlog
 from aiokafka import TopicPartition
 from aiokafka.errors import MessageSizeTooLargeError
 
@@ -257,6 +258,24 @@ async def test_a_process_that_dies_once_costs_nothing() -> None:
     (handled,) = await handler(job(message(0)))
     assert handled.result == passed_on(message(0))
     assert pool.calls == [0, 0]
+
+
+async def test_what_is_logged_about_a_record_says_which_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handlers, "CRASH_PAUSES_S", (0.0,))
+    deaths = {1: [WorkerCrashedError("exit code -9")], 2: [WorkerCrashedError("exit code -9")]}
+
+    async def behave(one: Message) -> StageResult:
+        await asyncio.sleep(0.01)  # they run at the same time, and yet each has a context of its own
+        if deaths.get(one.offset):
+            raise deaths[one.offset].pop()
+        return passed_on(one)
+
+    handler, _ = pool_handler(behave)
+    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+        await handler(job(*map(message, range(3))))
+    places = [(line["stage"], line["topic"], line["partition"], line["offset"]) for line in lines]
+    assert sorted(places) == [("parse", "raw-articles", 0, 1), ("parse", "raw-articles", 0, 2)]
+    assert structlog.contextvars.get_contextvars() == {}
 
 
 async def test_dedupe_makes_a_dead_letter_of_what_it_cannot_read_and_changes_no_state() -> None:
