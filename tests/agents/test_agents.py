@@ -403,6 +403,9 @@ class Rig:
 
     async def until(self, next_offset: int) -> None:
         self.pump.start()
+        await self.until_there(next_offset)
+
+    async def until_there(self, next_offset: int) -> None:
         async with asyncio.timeout(20):
             while self.pump.next_offset != next_offset or self.pump.state is not State.IDLE:  # noqa: ASYNC110 - it tells nobody
                 await asyncio.sleep(0.01)
@@ -426,6 +429,19 @@ async def test_a_partition_publishes_each_record_once_in_order(monkeypatch: pyte
     assert rig.figure("copydesk_published_records_total", topic="parsed-articles") == 10
     assert rig.figure("copydesk_transactions_total", result="aborted") == 0
     assert rig.pump.behind.next_offset == 10
+
+
+async def test_records_that_wait_for_room_are_known_to_be_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = Rig(monkeypatch, pool_handler(_passes)[0], 2)
+    async with rig.pump.work.budget.take(rig.pump.work.budget.limit):
+        rig.pump.start()
+        async with asyncio.timeout(20):
+            while rig.pump.state is not State.QUEUED:  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.01)
+        waits_s = rig.pump.behind.seconds()
+    assert waits_s is not None
+    assert waits_s > 1e7, "the records of this test are of 2023"
+    await rig.until_there(2)
 
 
 async def test_a_failing_handler_reopens_the_partition_and_its_batch_is_handled_again(
