@@ -95,6 +95,12 @@ def _bootstrap(value: str) -> str:
     return value
 
 
+def _web_address(value: str | None) -> str | None:
+    if value is not None and not value.startswith(("http://", "https://")):
+        raise ValueError(f"«{value}» does not begin with http:// or https://")
+    return value
+
+
 def _memory(mebibytes: int) -> int:
     if mebibytes != 0 and mebibytes < 512:
         raise ValueError("0 for no limit, or at least 512: the models alone take about 230")
@@ -184,10 +190,19 @@ class Settings(BaseSettings):
     """When too many records fail, a stage pauses instead of emptying its topic into the dead letters."""
     lag_interval_s: PositiveFloat = 5.0
     """Time between measurements of the lag."""
+    top_sources: Annotated[int, Field(ge=0, le=1000)] = 50
+    """Publishers with metrics of their own, the most frequent; all others together are `other`."""
     log_format: LogFormat = LogFormat.AUTO
     """`json`, `pretty`, or `auto`: pretty on a terminal."""
     log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
     """Least severe level that is logged."""
+    log_burst: Annotated[int, Field(ge=0)] = 500
+    """Lines of the same event in one second, from where on they are sampled; 0 means that all are written."""
+    log_keep_one_in: PositiveInt = 100
+    """Of sampled lines one in so many is written, with the number of those left out."""
+    otel_endpoint: Annotated[str | None, AfterValidator(_web_address)] = None
+    """Base address of an OpenTelemetry collector, such as `http://127.0.0.1:4318` (OTLP over HTTP): each stage's work
+    on a record becomes a span. Needs the extra `otel`; OTEL_EXPORTER_OTLP_ENDPOINT does the same."""
 
     parse: ParseOptions = ParseOptions()
     """Options of the parse stage."""
@@ -301,6 +316,11 @@ class Settings(BaseSettings):
     def options(self) -> Options:
         """Options of the core."""
         return Options(parse=self.parse, dedupe=self.dedupe, enrich=self.enrich)
+
+    def secrets(self) -> list[str]:
+        """Values that must never be shown."""
+        found = (getattr(self, name) for name in secret_names(type(self)))
+        return [secret.get_secret_value() for secret in found if secret is not None]
 
     def workers(self) -> int:
         """Number of pool processes."""

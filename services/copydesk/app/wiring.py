@@ -14,6 +14,7 @@ import structlog
 from faust.app.base import BootStrategy
 from mode import Service
 
+from copydesk.adapters.faust_sensor import faust_monitor
 from copydesk.adapters.kafka.budget import ByteBudget
 from copydesk.adapters.kafka.fuse import Fuse
 from copydesk.adapters.kafka.jobs import Ask, Handled
@@ -25,13 +26,16 @@ from copydesk.adapters.kafka.selftest import check_transactions
 from copydesk.adapters.kafka.topics import check_topics, declare_topics
 from copydesk.adapters.metrics import Metrics
 from copydesk.adapters.pool import ProcessTaskPool
+from copydesk.adapters.spans import Spans
 from copydesk.adapters.state_rocksdict import RocksStores
 from copydesk.app.accounting import Accounting
 from copydesk.app.agents import declare_agents
 from copydesk.app.delivery import delivery_config
+from copydesk.app.figures import watch_loop
 from copydesk.app.handlers import DedupeHandler, Handler, PoolHandler, Refusal
 from copydesk.app.health import declare_pages
 from copydesk.app.settings import Settings
+from copydesk.app.tracing import spans_for
 from copydesk.core.dedupe import apply_event, prune
 from copydesk.core.options import Options
 from copydesk.core.ports import Overlay, StateStore, StateStores, TaskPool
@@ -52,6 +56,7 @@ class Overrides:
     apply: Apply | None = None
     """Applies a record of the state log, where `handlers` has a dedupe stage of its own."""
     metrics: Metrics | None = None
+    spans: Spans | None = None
     web: bool = True
 
 
@@ -63,25 +68,29 @@ class Desk(Service):
         self.settings = settings
         self.config = delivery_config(settings)
         self.options = settings.options()
-        self.metrics = overrides.metrics or Metrics()
+        self.metrics = overrides.metrics or Metrics(settings.stages, settings.top_sources)
         self.accounting = Accounting(self.metrics)
         self.activity = Progress()
+        self.spans = overrides.spans or spans_for(settings, {stage: self.config.group(stage) for stage in Stage})
         self.pumps: dict[Stage, StagePump] = {}
         self.starting: str | None = "waiting for its turn"
         """What the start is at; None once it is done."""
         self._start = Progress()
         self.pool: TaskPool | None = overrides.pool
+        self._loop_watch: asyncio.Task[None] | None = None
         self._overrides = overrides
         self._asks: Mapping[Stage, Ask] = {}
 
     def handlers(self) -> dict[Stage, Handler]:
         """A handler for each stage of this worker."""
         given = self._overrides.handlers or {}
-        pool = _Later(self)
+        in_pool = functools.partial(
+            PoolHandler, pool=_Later(self), options=self.options, activity=self.activity, spans=self.spans
+        )
         usual: dict[Stage, Handler] = {
-            Stage.PARSE: PoolHandler(Stage.PARSE, run_parse, pool, self.options, activity=self.activity),
-            Stage.DEDUPE: DedupeHandler(self.options),
-            Stage.ENRICH: PoolHandler(Stage.ENRICH, run_enrich, pool, self.options, activity=self.activity),
+            Stage.PARSE: in_pool(Stage.PARSE, run_parse),
+            Stage.DEDUPE: DedupeHandler(self.options, spans=self.spans),
+            Stage.ENRICH: in_pool(Stage.ENRICH, run_enrich),
         }
         return {stage: given.get(stage, usual[stage]) for stage in self.settings.stages}
 
@@ -114,6 +123,7 @@ class Desk(Service):
 
     async def on_start(self) -> None:
         """Declare topics, test the broker, start the pool, then the pumps."""
+        self._loop_watch = asyncio.create_task(watch_loop(self.metrics), name="event-loop-delay")
         self._begin("declaring topics")
         if self.settings.declare_topics and self.config.transactional:
             await declare_topics(self.config, self.settings.replication_factor)
@@ -130,6 +140,7 @@ class Desk(Service):
                 limit,
                 memory_mib=self.settings.pool_memory_mib,
                 warm_up=functools.partial(warm_up, self.options),
+                waited=self.metrics.pool_wait,
             )
             self.pool = pool
             await pool.start()
@@ -142,12 +153,16 @@ class Desk(Service):
 
     async def on_stop(self) -> None:
         """Stop the pumps together, then the pool."""
+        if self._loop_watch is not None:
+            self._loop_watch.cancel()
+            await asyncio.gather(self._loop_watch, return_exceptions=True)
         stopped = await asyncio.gather(*(pump.stop() for pump in self.pumps.values()), return_exceptions=True)
         for error in stopped:
             if isinstance(error, BaseException):
                 _log.warning("a pump did not stop cleanly", exc_info=error)
         if self.pool is not None and self._overrides.pool is None:
             await self.pool.close()
+        await asyncio.to_thread(self.spans.close)
 
     def _work(self, stage: Stage) -> StageWork:
         stateful = stage is Stage.DEDUPE
@@ -227,6 +242,7 @@ def build_app(settings: Settings, *, overrides: Overrides | None = None) -> Copy
         worker_redirect_stdouts=False,
     )
     app.desk = Desk(settings, overrides)
+    app.monitor = faust_monitor(app.desk.metrics.registry)
     app.desk.connect(declare_agents(app, app.desk.handlers()))
     declare_pages(app)
     return app
