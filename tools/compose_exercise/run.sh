@@ -49,6 +49,7 @@ write_settings() {
 	runtime = "runc"
 	cgroup_manager = "cgroupfs"
 	events_logger = "file"
+	tmp_dir = "$work/run/libpod"
 	[network]
 	network_backend = "netavark"
 	END
@@ -56,7 +57,7 @@ write_settings() {
 	[storage]
 	driver = "overlay"
 	graphroot = "$work/storage"
-	runroot = "$work/run"
+	runroot = "$work/run/containers"
 	END
   printf 'services:\n  worker:\n    build:\n      network: host\n' >"$work/override.yml"
 }
@@ -72,7 +73,7 @@ build_bases() {
   fi
   mkdir -p "$work/kafka"
   cp "$here/kafka-run" "$work/kafka/"
-  mvn -B -q -f "$root/tests/integration/kafka/pom.xml" dependency:copy-dependencies "-DoutputDirectory=$work/kafka/jars"
+  mvn -B -q -Dstyle.color=never -f "$root/tests/integration/kafka/pom.xml" dependency:copy-dependencies "-DoutputDirectory=$work/kafka/jars"
   for name in kafka prometheus python; do
     say "base image for $name"
     podman build --network=host --quiet -f "$here/$name.Containerfile" -t "localhost/standin/$name:latest" "$work/kafka" \
@@ -102,16 +103,18 @@ since() { echo "$(($(date +%s%3N) - $1))" | sed -E 's/(...)$/.\1 s/; s/^\./0./';
 
 first_article() {
   local started=$1
-  # The command gives up where there is no broker or topic yet; the figure includes its own start, under a second.
-  until copydesk consume --json --with-place --from-beginning -n 1 >"$work/first.json" 2>"$work/consume.log"; do
-    [ $(($(date +%s%3N) - started)) -lt 180000 ] || fail "no enriched article within 180 s: $(tail -1 "$work/consume.log")"
-    sleep 0.2
+  # The command gives up where there is no broker or topic yet.
+  until copydesk consume --json --with-place --exit-at-end >"$work/first.json" 2>"$work/consume.log" && [ -s "$work/first.json" ]; do
+    [ $(($(date +%s%3N) - started)) -lt 300000 ] || fail "no enriched article within 300 s: $(tail -1 "$work/consume.log")"
+    sleep 0.5
   done
-  say "first enriched article after $(since "$started"):"
-  "$venv/bin/python" -c '
-import json, sys
-r = json.load(open(sys.argv[1]))
-print("  ", r["topic"], r["partition"], r["offset"], r["record"]["title"])' "$work/first.json"
+  say "an enriched article was read after $(since "$started"); by the broker's clock the first one was there"
+  "$venv/bin/python" - "$work/first.json" "$started" <<-'END'
+	import json, sys
+	first = min(map(json.loads, open(sys.argv[1], encoding="utf-8")), key=lambda record: record["timestamp_ms"])
+	after = (first["timestamp_ms"] - int(sys.argv[2])) / 1000
+	print(f"   after {after:.1f} s: {first['topic']} {first['partition']} {first['offset']} «{first['record']['title']}»")
+	END
 }
 
 query() {
@@ -139,6 +142,11 @@ confined() {
 
 inside() {
   ip link set lo up
+  # Gone with the namespace, so that podman never meets what an interrupted run left there.
+  mkdir -p "$work/run" /run/netns
+  mount -t tmpfs tmpfs "$work/run"
+  mount -t tmpfs tmpfs /run/netns
+  podman rm --all --force --volumes >/dev/null
   serve
   check_health &
   health=$!
@@ -153,11 +161,11 @@ inside() {
   wait $up || fail "docker compose up: $(tail -3 "$work/up.log")"
   local unhealthy
   until unhealthy=$(compose ps --format '{{.Service}} {{.Health}}' | grep -v -E '^seeder |healthy$'); [ -z "$unhealthy" ]; do
-    [ $(($(date +%s%3N) - started)) -lt 180000 ] || fail "not healthy: $unhealthy"
+    [ $(($(date +%s%3N) - started)) -lt 300000 ] || fail "not healthy: $unhealthy"
     sleep 1
   done
   say "all healthy after $(since "$started")"
-  compose ps --format 'table {{.Service}}\t{{.State}}\t{{.Health}}\t{{.Ports}}'
+  podman ps --format 'table {{.Names}} {{.Status}} {{.Ports}}'
 
   say "what each may do"
   for name in "${services[@]}"; do confined "$(container "$name")" "$name"; done
@@ -166,7 +174,10 @@ inside() {
   sleep "$watch_s"
   say "Prometheus: the targets, then outcomes by kind"
   query 'up'
-  query 'sum by (kind, outcome) (copydesk_outcomes_total)'
+  query 'sum by (kind) (copydesk_outcomes_total{kind!="forwarded"})'
+  # About 4 of a hundred made-up records and 7 of the 27 items of the samples cannot be read.
+  query 'sum(copydesk_outcomes_total{kind="enriched"}) > 2 * sum(copydesk_outcomes_total{kind="dead"})' >/dev/null ||
+    fail "too many dead letters"
   say "memory and CPU"
   podman stats --no-stream --format 'table {{.Name}} {{.MemUsage}} {{.CPUPerc}}'
   say "log of the seeder"
