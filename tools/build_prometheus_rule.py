@@ -2,7 +2,7 @@
 
     python tools/build_prometheus_rule.py
 
-The rules stay in files of Prometheus' own form, where promtool tests them; kustomize could not include them in this one.
+The rules stay in files of Prometheus' own form, where promtool tests them; kustomize cannot wrap them.
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ import pytest
 NEW_PIDS = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child"]
 STORY = {
     "media_type": "text/plain",
-    "content": "Harbour bridge reopens after two years\n\nThe harbour bridge in Lisbon reopened on Monday after two years of "
-    "repairs, the mayor said. Traffic had been sent through the old town since inspectors found cracks in a pillar.",
+    "content": "Harbour bridge reopens after two years\n\nThe harbour bridge in Lisbon reopened on Monday after two "
+    "years of repairs, the mayor said. Traffic had been sent through the old town since inspectors found cracks in it.",
 }
 
 

@@ -1,4 +1,5 @@
 import shlex
+from itertools import pairwise
 
 import pytest
 from click.testing import CliRunner
@@ -15,7 +16,7 @@ def lines(*arguments: str) -> list[list[str]]:
 
 
 def after(words: list[str], option: str) -> list[str]:
-    return [value for name, value in zip(words, words[1:], strict=False) if name == option]
+    return [value for name, value in pairwise(words) if name == option]
 
 
 def test_each_topic_is_created_as_the_service_would_declare_it() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.support.manifests import ROOT, dockerfile, needed_memory, pages, seconds, settings_of, size
+from tests.support.manifests import ROOT, dockerfile, needed_memory, pages, seconds, settings_of
 
 from copydesk.app.cli import cli
 from copydesk.app.settings import Settings
@@ -141,7 +141,9 @@ def test_prometheus_scrapes_the_worker() -> None:
     config = yaml.safe_load((ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text(encoding="utf-8"))
     (job,) = [job for job in config["scrape_configs"] if job["job_name"] == "copydesk"]
     (published,) = service("worker")["ports"]
-    assert [target for group in job["static_configs"] for target in group["targets"]] == [f"worker:{published['target']}"]
+    assert [target for group in job["static_configs"] for target in group["targets"]] == [
+        f"worker:{published['target']}"
+    ]
     assert job["metrics_path"] in pages()
 
 

@@ -181,9 +181,10 @@ inside() {
   say "memory and CPU"
   podman stats --no-stream --format 'table {{.Name}} {{.MemUsage}} {{.CPUPerc}}'
   say "log of the seeder"
-  compose logs --no-log-prefix seeder | tail -4
+  compose logs --no-log-prefix seeder 2>/dev/null | tail -4
   say "log of the worker"
-  compose logs --no-log-prefix worker | head -12 | cut -c 1-240
+  compose logs --no-log-prefix worker >"$work/worker.log" 2>/dev/null
+  grep -v '"event":"article"' "$work/worker.log" | cut -c 1-200 | sed -n '1,/"partition opened"/p'
 
   say "worker stopped and started again"
   started=$(date +%s%3N)

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 @options.bootstrap_servers
 @click.option("--replication-factor", type=click.IntRange(1), metavar="N", help="Copies of each; default: the setting.")
 @click.option(
-    "--min-insync-replicas", type=click.IntRange(1), metavar="N", help="Copies that must have a record before it counts."
+    "--min-insync-replicas",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Copies that must have a record.",
 )
 def topics(*, bootstrap_servers: str | None, replication_factor: int | None, min_insync_replicas: int | None) -> None:
     """Print `kafka-topics.sh` commands that create the topics of this deployment, for those who may.
