@@ -15,15 +15,17 @@ import kubernetes_validate
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
-from tests.support.manifests import ROOT, dockerfile, needed_memory, pages, settings_of, size
+from tests.support.manifests import MAIN_PROCESS_MIB, ROOT, dockerfile, needed_memory, pages, settings_of, size
 
 from copydesk.adapters.kafka.config import SOURCES
 from copydesk.app.delivery import delivery_config
 from copydesk.app.settings import Settings
 from copydesk.app.worker import STOP_WITHIN_S
+from copydesk_schemas.reasons import Stage
 from copydesk_schemas.topics import TOPICS, TopicRole
 
 OVERLAYS = ("trial", "production")
+WORKLOADS = (("trial", "Deployment"), ("production", "Deployment"), ("production", "StatefulSet"))
 SCHEMAS = Path(__file__).parent / "schemas"
 KUBERNETES = "1.33"
 """Version that is validated for; fields of later ones are refused."""
@@ -48,13 +50,13 @@ def of_kind(overlay: str, kind: str) -> Manifest:
     return found
 
 
-def pod(overlay: str) -> Manifest:
-    found: Manifest = of_kind(overlay, "Deployment")["spec"]["template"]
+def pod(overlay: str, kind: str = "Deployment") -> Manifest:
+    found: Manifest = of_kind(overlay, kind)["spec"]["template"]
     return found
 
 
-def container(overlay: str) -> Manifest:
-    (found,) = pod(overlay)["spec"]["containers"]
+def container(overlay: str, kind: str = "Deployment") -> Manifest:
+    (found,) = pod(overlay, kind)["spec"]["containers"]
     worker: Manifest = found
     return worker
 
@@ -87,25 +89,30 @@ def test_a_misspelt_field_would_be_refused(kind: str) -> None:
     assert problems(wrong)
 
 
-@pytest.mark.parametrize("overlay", OVERLAYS)
-def test_the_settings_are_those_of_the_service(overlay: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = settings_of(variables(overlay, tmp_path), monkeypatch)
-    assert settings.web_port == container(overlay)["ports"][0]["containerPort"]
+@pytest.mark.parametrize(("overlay", "kind"), WORKLOADS)
+def test_the_settings_are_those_of_the_service(
+    overlay: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_of(variables(overlay, kind, tmp_path), monkeypatch)
+    assert settings.web_port == container(overlay, kind)["ports"][0]["containerPort"]
     assert settings.web_bind == "0.0.0.0"  # noqa: S104 - probes come from outside of the container
-    mounts = {mount["mountPath"] for mount in container(overlay)["volumeMounts"]}
+    mounts = {mount["mountPath"] for mount in container(overlay, kind)["volumeMounts"]}
     assert any(settings.state_dir.is_relative_to(mount) for mount in mounts)
-    assert needed_memory(settings) <= size(container(overlay)["resources"]["limits"]["memory"])
-    assert pod(overlay)["spec"]["enableServiceLinks"] is False, "COPYDESK_SERVICE_HOST would be an unknown setting"
+    limit = size(container(overlay, kind)["resources"]["limits"]["memory"])
+    assert (MAIN_PROCESS_MIB * 1024**2 if settings.stages == (Stage.DEDUPE,) else needed_memory(settings)) <= limit
+    assert pod(overlay, kind)["spec"]["enableServiceLinks"] is False, (
+        "COPYDESK_SERVICE_HOST would be an unknown setting"
+    )
 
 
-def variables(overlay: str, tmp_path: Path) -> dict[str, str]:
+def variables(overlay: str, kind: str, tmp_path: Path) -> dict[str, str]:
     """The container's environment, with files of this machine where secrets are mounted."""
     found = dict(of_kind(overlay, "ConfigMap")["data"])
-    (source,) = container(overlay)["envFrom"]
+    (source,) = container(overlay, kind)["envFrom"]
     assert source["configMapRef"]["name"] == of_kind(overlay, "ConfigMap")["metadata"]["name"]
-    for entry in container(overlay).get("env", []):
+    for entry in container(overlay, kind).get("env", []):
         found[entry["name"]] = entry.get("value", "from-the-secret")
-    for mount in container(overlay)["volumeMounts"]:
+    for mount in container(overlay, kind)["volumeMounts"]:
         for name, value in found.items():
             if value.startswith(f"{mount['mountPath']}/") and "STATE" not in name:
                 there = tmp_path / Path(value).name
@@ -124,9 +131,9 @@ def test_an_update_never_leaves_partitions_without_a_worker(overlay: str) -> Non
     assert pod(overlay)["spec"]["terminationGracePeriodSeconds"] > STOP_WITHIN_S
 
 
-@pytest.mark.parametrize("overlay", OVERLAYS)
-def test_probes_and_ports_are_those_of_the_worker(overlay: str) -> None:
-    worker = container(overlay)
+@pytest.mark.parametrize(("overlay", "kind"), WORKLOADS)
+def test_probes_and_ports_are_those_of_the_worker(overlay: str, kind: str) -> None:
+    worker = container(overlay, kind)
     (port,) = worker["ports"]
     assert str(port["containerPort"]) == dockerfile("EXPOSE")[0]
     for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
@@ -138,10 +145,10 @@ def test_probes_and_ports_are_those_of_the_worker(overlay: str) -> None:
     assert worker["startupProbe"]["httpGet"]["path"] == worker["livenessProbe"]["httpGet"]["path"] == "/health/live"
 
 
-@pytest.mark.parametrize("overlay", OVERLAYS)
-def test_the_restricted_pod_security_standard_is_met(overlay: str) -> None:
+@pytest.mark.parametrize(("overlay", "kind"), WORKLOADS)
+def test_the_restricted_pod_security_standard_is_met(overlay: str, kind: str) -> None:
     assert of_kind(overlay, "Namespace")["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
-    spec, worker = pod(overlay)["spec"], container(overlay)
+    spec, worker = pod(overlay, kind)["spec"], container(overlay, kind)
     assert spec["securityContext"]["runAsNonRoot"] is True
     assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
     assert worker["securityContext"] == {
@@ -155,19 +162,41 @@ def test_the_restricted_pod_security_standard_is_met(overlay: str) -> None:
     assert "cpu" not in worker["resources"]["limits"], "a limit of CPU holds up heartbeats"
 
 
-@pytest.mark.parametrize("overlay", OVERLAYS)
-def test_selectors_meet_the_pods(overlay: str) -> None:
-    labels = pod(overlay)["metadata"]["labels"]
+@pytest.mark.parametrize(("overlay", "kind"), WORKLOADS)
+def test_selectors_meet_the_pods(overlay: str, kind: str) -> None:
+    labels = pod(overlay, kind)["metadata"]["labels"]
     selectors = [
-        of_kind(overlay, "Deployment")["spec"]["selector"]["matchLabels"],
+        of_kind(overlay, kind)["spec"]["selector"]["matchLabels"],
         of_kind(overlay, "Service")["spec"]["selector"],
         of_kind(overlay, "PodDisruptionBudget")["spec"]["selector"]["matchLabels"],
         of_kind(overlay, "NetworkPolicy")["spec"]["podSelector"]["matchLabels"],
-        pod(overlay)["spec"]["topologySpreadConstraints"][0]["labelSelector"]["matchLabels"],
     ]
     for selector in selectors:
         assert selector
         assert selector.items() <= labels.items()
+
+
+def test_the_two_workloads_share_the_stages_out_and_no_pods(tmp_path: Path) -> None:
+    stages = [
+        set(variables("production", kind, tmp_path)["COPYDESK_STAGES"].split(","))
+        for kind in ("Deployment", "StatefulSet")
+    ]
+    assert stages[0] | stages[1] == {str(stage) for stage in Stage}
+    assert not stages[0] & stages[1]
+    for kind, other in (("Deployment", "StatefulSet"), ("StatefulSet", "Deployment")):
+        selector = of_kind("production", kind)["spec"]["selector"]["matchLabels"]
+        assert not selector.items() <= pod("production", other)["metadata"]["labels"].items()
+
+
+def test_the_state_of_dedupe_is_on_a_volume_that_stays() -> None:
+    spec = of_kind("production", "StatefulSet")["spec"]
+    (claim,) = spec["volumeClaimTemplates"]
+    assert claim["metadata"]["name"] in {
+        mount["name"] for mount in container("production", "StatefulSet")["volumeMounts"]
+    }
+    assert spec["persistentVolumeClaimRetentionPolicy"]["whenDeleted"] == "Retain"
+    assert spec["replicas"] <= Settings().dedupe.shards
+    assert pod("production", "StatefulSet")["spec"]["terminationGracePeriodSeconds"] > STOP_WITHIN_S
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
