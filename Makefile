@@ -1,7 +1,7 @@
 # Two commands do everything on a machine with Python >= 3.11, git and make:
 #   make demo    set up, then watch twenty raw articles go through the pipeline
 #   make test    set up, then run every check and test
-.PHONY: demo test setup lint types audit-dependencies eval bench faults hostile fuzz schemas metrics requirements clean
+.PHONY: demo test setup lint types audit-dependencies eval bench faults hostile fuzz compose-exercise schemas metrics requirements clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -61,6 +61,10 @@ hostile: setup
 fuzz: setup
 	@$(PY) -c 'import atheris' || (echo 'make fuzz needs atheris: uv sync --group fuzz, or pip install "atheris>=3"'; exit 1)
 	$(PY) -m benchmarks.fuzz --seconds $(FUZZ_SECONDS)
+
+# The compose file with podman and stand-in images; needs root, podman, runc, debootstrap, Java and Maven. See docs/deploy.md.
+compose-exercise: setup
+	tools/compose_exercise/run.sh
 
 schemas: setup
 	$(VENV)/bin/copydesk schemas --write schemas/json

@@ -23,6 +23,8 @@ from copydesk.app.cli.explain import explain
 from copydesk.app.cli.process import process
 from copydesk.app.cli.produce import produce
 from copydesk.app.cli.schemas import schemas
+from copydesk.app.cli.seed import seed
+from copydesk.app.cli.topics import topics
 from copydesk.app.cli.worker import worker
 
 
@@ -36,7 +38,7 @@ def cli() -> None:
     """
 
 
-for _command in (demo, worker, process, produce, consume, dlq, audit, explain, schemas, config, acls):
+for _command in (demo, worker, process, produce, seed, consume, dlq, audit, explain, schemas, config, topics, acls):
     cli.add_command(_command)
 
 
