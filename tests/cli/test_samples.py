@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 from copydesk.adapters.pool import InlineTaskPool
 from copydesk.adapters.state_memory import MemoryStores
-from copydesk.app.cli.why import headline, outcome, verdict
+from copydesk.app.why import headline, outcome, verdict
 from copydesk.app.local import LocalPipeline
 from copydesk.app.samples import load_samples
 from copydesk.app.settings import Settings

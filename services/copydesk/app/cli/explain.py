@@ -89,7 +89,7 @@ def _print(out: Console, document: Document, steps: list[Step], ends: list[Publi
     from rich.json import JSON
     from rich.markup import escape
 
-    from copydesk.app.cli.why import headline, why
+    from copydesk.app.why import headline, why
 
     out.print(f"[bold]{escape(document.name)}[/], {len(document.value):,} bytes\n")
     for stage, group in groupby(steps, key=lambda step: step.stage):
