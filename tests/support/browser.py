@@ -85,12 +85,14 @@ class Tab:
     async def until(self, expression: str) -> None:
         """Wait until an expression is true."""
         async with asyncio.timeout(_LIMIT_S):
-            while not await self.value(f"Boolean({expression})"):
+            while not await self.value(f"Boolean({expression})"):  # noqa: ASYNC110 - it happens in the browser
                 await asyncio.sleep(0.05)
 
     async def size(self, width: int, height: int) -> None:
         """Of the window, in pixels."""
-        await self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        await self.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False
+        )
 
     async def scheme(self, name: str) -> None:
         """`light` or `dark`."""
@@ -101,10 +103,10 @@ class Tab:
         for kind in ("rawKeyDown", "keyUp"):
             await self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code)
 
-    async def screenshot(self, target: Path, *, whole: bool = True) -> None:
+    async def screenshot(self, *, whole: bool = True) -> bytes:
         """A picture of the page, PNG."""
         shot = await self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
-        target.write_bytes(base64.b64decode(shot["data"]))
+        return base64.b64decode(shot["data"])
 
 
 @asynccontextmanager

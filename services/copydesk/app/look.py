@@ -55,7 +55,7 @@ def look(desk: Desk, recent: Recent, now: datetime | None = None) -> Now:
         totals=_totals(desk, recent),
         rates=PerSecond(**{name: round(recent.rates.per_second(name, RATE_OVER_S), 2) for name in (RECEIVED, *_ENDS)}),
         history=History(step_s=1, **{name: recent.rates.series(name) for name in (RECEIVED, *_ENDS)}),
-        latency=_latency(recent.latencies),
+        latency=_latency(recent.latencies()),
         lag=_furthest([stage.lag for stage in stages]),
         stages=stages,
         pool=_pool(desk),

@@ -18,7 +18,7 @@ RATE_OVER_S = 10
 class Part(BaseModel):
     """Base of everything in `/api/now`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, from_attributes=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, use_attribute_docstrings=True, from_attributes=True)
 
 
 class Condition(StrEnum):
@@ -113,7 +113,7 @@ class History(Part):
 
 
 class Latency(Part):
-    """Seconds from a raw record's timestamp to the committed outcome, of the last live items."""
+    """Seconds from a raw record's timestamp to the committed outcome, of the live items of the last five minutes."""
 
     items: int
     """How many items these figures are of, at most 500."""
@@ -265,7 +265,7 @@ class Now(Part):
     history: History
     """The same over the last five minutes."""
     latency: Latency | None
-    """How long items take; null before the first."""
+    """How long items take; null where none has ended lately."""
     lag: Lag
     """Records of all stages; seconds of the one that is furthest behind."""
     stages: list[StageNow]

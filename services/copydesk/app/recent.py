@@ -116,8 +116,9 @@ class Recent:
         self.totals: Counter[str] = Counter()
         self.reasons: Counter[tuple[str, str]] = Counter()
         self.letters: dict[str, Letters] = {}
-        self.latencies: deque[float] = deque(maxlen=_LATENCIES)
+        self._latencies: deque[tuple[float, float]] = deque(maxlen=_LATENCIES)
         self._clock = clock
+        self._steady = steady
         self._number = 0
 
     def record(self, stage: Stage, result: StageResult) -> None:
@@ -131,6 +132,11 @@ class Recent:
                 self.reasons[outcome.kind, outcome.code or outcome.verdict or "ok"] += 1
                 self._ended(outcome, emit.value)
 
+    def latencies(self) -> list[float]:
+        """Seconds from raw record to outcome of the last live items of the history, at most 500."""
+        since = self._steady() - SPAN_S
+        return [seconds for at, seconds in self._latencies if at >= since]
+
     def _count(self, name: str) -> None:
         self.totals[name] += 1
         self.rates.count(name)
@@ -140,7 +146,7 @@ class Recent:
         latency = None
         if outcome.raw_timestamp_ms > 0 and not outcome.backfill:
             latency = max(0.0, now - outcome.raw_timestamp_ms / 1000)
-            self.latencies.append(latency)
+            self._latencies.append((self._steady(), latency))
         if value is None or (self.articles.maxlen == 0 and outcome.kind is not OutcomeKind.DEAD):
             return
         at = datetime.fromtimestamp(now, UTC)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 Fields = dict[str, Any]
+_EXCERPT = 90
+"""Characters that are shown of a stretch that differs."""
 
 _COPIES = {
     "redelivered": "its raw_id was seen before",
@@ -39,7 +41,8 @@ def headline(fields: Fields) -> str:
 def why(fields: Fields) -> str:
     """One sentence."""
     if "dead_letter_id" in fields:
-        return f"{str(fields['message']).rstrip('.')}. {fields['hint']}"
+        message = str(fields["message"]).rstrip(".")
+        return f"{message[:1].upper()}{message[1:]}. {fields['hint']}"
     return _copy(fields) if "duplicate_of" in fields else _article(fields)
 
 
@@ -58,7 +61,7 @@ def evidence(fields: Fields) -> list[str]:
     if found["published_delta_s"] is not None:
         told.append(_apart(float(found["published_delta_s"])))
     told.extend(
-        f"only in {'this copy' if span['side'] == 'this' else 'the original'}: «{span['text']}»"
+        f"only in {'this copy' if span['side'] == 'this' else 'the original'}: «{_excerpt(span['text'])}»"
         for span in found["differing_spans"]
     )
     return told
@@ -76,6 +79,10 @@ def duration(seconds: float) -> str:
             rest = whole % size // next_size
             return f"{whole // size} {name}" + (f" {rest} {next_name}" if rest else "")
     return f"{whole} s"
+
+
+def _excerpt(text: str) -> str:
+    return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT].rsplit(' ', 1)[0]} …"
 
 
 def _apart(delta_s: float) -> str:

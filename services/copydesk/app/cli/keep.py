@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import signal
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from copydesk.app.cli.errors import CommandError
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 EVERY_S = 1.0
 """Time between two records."""
+_SEED = 1
+"""Which made-up news; the broker is new each time, so it need not change."""
 
 
 async def keep_on(settings: Settings, app: CopydeskApp, *, pretty: bool, every_s: float = EVERY_S) -> None:
@@ -56,7 +59,7 @@ async def _feed(settings: Settings, app: CopydeskApp, stop: asyncio.Event, every
     producer = AIOKafkaProducer(**connection_kwargs(settings))
     await producer.start()
     try:
-        for sample in _endless():
+        for sample in _endless(every_s):
             if app.crashed:
                 raise CommandError("the worker failed; --verbose shows its log")
             await producer.send_and_wait(
@@ -71,7 +74,8 @@ async def _feed(settings: Settings, app: CopydeskApp, stop: asyncio.Event, every
         await producer.stop()
 
 
-def _endless() -> Iterator[Sample]:
-    from copydesk.app.samples import load_samples
+def _endless(every_s: float) -> Iterator[Sample]:
+    from copydesk.app.samples.made_up import MadeUp
 
-    return itertools.cycle(load_samples())
+    made_up = MadeUp(_SEED, datetime.now(UTC), timedelta(seconds=every_s))
+    return map(made_up.record, itertools.count())

@@ -47,7 +47,7 @@ function duration(seconds) {
   if (seconds === null) return "unknown";
   if (seconds === 0) return "0 s";
   if (seconds < 1) return `${Math.max(1, Math.round(seconds * 1000))} ms`;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  if (seconds < 60) return `${Number.isInteger(seconds) ? seconds : seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   for (const [size, name, part, partName] of [[86400, "d", 3600, "h"], [3600, "h", 60, "min"], [60, "min", 1, "s"]]) {
     if (whole >= size) {
@@ -95,14 +95,16 @@ function showFigures(now) {
   const { rates, totals, latency, lag, pool } = now;
   const figures = [figure("in", perSecond(rates.received), "/s", `${grouped(totals.received)} items`)];
   for (const kind of KINDS) {
-    figures.push(figure(NAMES[kind], perSecond(rates[kind]), "/s", grouped(totals[kind]), kind));
+    const one = figure(NAMES[kind], perSecond(rates[kind]), "/s", `${grouped(totals[kind])} items`, kind);
+    one.classList.toggle("still", rates[kind] === 0);
+    figures.push(one);
   }
   const age = lag.seconds === null ? "" : `oldest waits ${duration(lag.seconds)}`;
   figures.push(figure("behind", lag.records === null ? "?" : grouped(lag.records), "records", lag.records === null ? "not measured yet" : age));
   if (latency) {
     figures.push(figure("arrival to outcome", duration(latency.median_s), "median", `95 % within ${duration(latency.p95_s)}`));
   } else {
-    figures.push(figure("arrival to outcome", "–", "", "no article yet"));
+    figures.push(figure("arrival to outcome", "–", "", "no article lately"));
   }
   if (totals.in_flight !== null || pool) {
     const busy = pool ? `${Math.min(pool.busy, pool.workers)} of ${pool.workers} processes busy` : "";
@@ -145,6 +147,7 @@ function showHistory(now) {
   const minutes = (history.received.length * history.step_s) / 60;
   for (let minute = minutes; minute >= 0; minute -= 1) {
     const at = width - ((width - left) * minute) / minutes;
+    if (minute === minutes - 1 && width < 520) continue; // no room beside the first
     const anchor = minute === minutes ? "start" : minute === 0 ? "end" : "middle";
     svg.append(draw("text", { x: at, y: height - 3, "text-anchor": anchor }, minute === 0 ? "now" : `−${minute} min`));
   }
