@@ -47,7 +47,7 @@ def why(fields: Fields) -> str:
 
 
 def evidence(fields: Fields) -> list[str]:
-    """What a copy's verdict rests on, a phrase each; nothing for what is no copy or needs no evidence."""
+    """What a copy's verdict rests on, a phrase each; nothing for what is no copy. What is equal in all is left out."""
     if "duplicate_of" not in fields:
         return []
     found = fields["evidence"]
@@ -56,9 +56,9 @@ def evidence(fields: Fields) -> list[str]:
         told.append(f"{found['shingles_shared'] or 0} of {found['shingles_total']} sampled phrases shared")
     if found["title_similarity"] is not None:
         told.append(f"titles {_percent(found, 'title_similarity')} alike")
-    if found["length_ratio"] is not None:
+    if found["length_ratio"] not in (None, 1):
         told.append(f"{_percent(found, 'length_ratio')} as long as the original")
-    if found["published_delta_s"] is not None:
+    if found["published_delta_s"]:
         told.append(_apart(float(found["published_delta_s"])))
     told.extend(
         f"only in {'this copy' if span['side'] == 'this' else 'the original'}: «{_excerpt(span['text'])}»"
@@ -86,8 +86,6 @@ def _excerpt(text: str) -> str:
 
 
 def _apart(delta_s: float) -> str:
-    if delta_s == 0:
-        return "published at the same time"
     return f"published {duration(abs(delta_s))} {'after' if delta_s > 0 else 'before'} it"
 
 

@@ -23,6 +23,7 @@ from copydesk.app.cli.explain import explain
 from copydesk.app.cli.process import process
 from copydesk.app.cli.produce import produce
 from copydesk.app.cli.schemas import schemas
+from copydesk.app.cli.seed import seed
 from copydesk.app.cli.top import top
 from copydesk.app.cli.worker import worker
 
@@ -37,7 +38,7 @@ def cli() -> None:
     """
 
 
-for _command in (demo, worker, top, process, produce, consume, dlq, audit, explain, schemas, config, acls):
+for _command in (demo, worker, top, process, produce, seed, consume, dlq, audit, explain, schemas, config, acls):
     cli.add_command(_command)
 
 

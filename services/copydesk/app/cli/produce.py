@@ -150,7 +150,7 @@ async def _send(settings: Settings, records: Iterator[Outgoing], tally: Tally) -
             producer = await start_producer(config, None)
     try:
         if topic not in there:
-            await _declare(settings, config, topic)
+            await declare_raw_topic(settings, config, topic)
         with broker_errors(settings, "sending"):
             async for record, sent in _acknowledged(producer, topic, records, config.limit(TopicRole.RAW)):
                 if isinstance(sent, str):
@@ -167,7 +167,12 @@ async def _send(settings: Settings, records: Iterator[Outgoing], tally: Tally) -
         await producer.stop()
 
 
-async def _declare(settings: Settings, config: DeliveryConfig, topic: str) -> None:
+async def declare_raw_topic(settings: Settings, config: DeliveryConfig, topic: str) -> None:
+    """Create the topic of raw articles, where that is wanted.
+
+    Raises:
+        CommandError: it is not, or the broker refuses it.
+    """
     from copydesk.adapters.kafka.topics import TopicError, declare_topics
     from copydesk_schemas.topics import TopicRole
 
