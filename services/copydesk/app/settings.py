@@ -368,7 +368,9 @@ def _unknown_keys(environment: Mapping[str, str]) -> Iterator[str]:
                 yield f"{key}: there is no such setting; `copydesk config` lists them all."
 
 
-OTHER_VARIABLES = frozenset({"COPYDESK_EVAL_DATA", "COPYDESK_KAFKA_CACHE", "COPYDESK_REQUIRE_KAFKA"})
+OTHER_VARIABLES = frozenset(
+    {"COPYDESK_EVAL_DATA", "COPYDESK_KAFKA_CACHE", "COPYDESK_REQUIRE_BROWSER", "COPYDESK_REQUIRE_KAFKA"}
+)
 """Variables of the tests and the evaluation, which are no settings of the service."""
 
 

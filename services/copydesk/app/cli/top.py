@@ -85,7 +85,8 @@ def ask(target: str) -> bytes:
         with urllib.request.urlopen(request, timeout=_ANSWER_WITHIN_S) as answer:  # noqa: S310 - the same
             body: bytes = answer.read(_LARGEST)
     except urllib.error.HTTPError as error:
-        said = error.read(300).decode(errors="replace").splitlines()
+        with error:
+            said = error.read(300).decode(errors="replace").splitlines()
         sentence = said[0] if said and error.headers.get_content_type() == "text/plain" else error.reason
         raise CommandError(f"{target} answers {error.code}: {sentence}") from error
     except (OSError, ValueError) as error:
