@@ -19,10 +19,7 @@ LIMIT_S = 240
 
 async def test_the_demo_goes_on_with_a_page_to_watch(tmp_path: Path) -> None:
     port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "copydesk", "demo", "--keep", "--json"],
-        stdout=subprocess.PIPE, stderr=(tmp_path / "log").open("wb"), env={**os.environ, "COPYDESK_WEB_PORT": str(port)},
-    )  # fmt: skip
+    process = _start(tmp_path / "log", port)
     try:
         async with asyncio.timeout(LIMIT_S):
             page = await asyncio.to_thread(_page, process)
@@ -50,6 +47,13 @@ async def test_the_demo_goes_on_with_a_page_to_watch(tmp_path: Path) -> None:
         process.wait()
         assert process.stdout is not None
         process.stdout.close()
+
+
+def _start(log: Path, port: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "copydesk", "demo", "--keep", "--json"]
+    environment = {**os.environ, "COPYDESK_WEB_PORT": str(port)}
+    with log.open("wb") as errors:
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, env=environment)
 
 
 def _page(process: subprocess.Popen[bytes]) -> str:
