@@ -15,7 +15,7 @@ from tools.build_watching import with_table
 
 from copydesk.adapters.kafka.partition import State
 from copydesk.app.look import health, look
-from copydesk.app.now import Condition, Now, Part
+from copydesk.app.now import Condition, Lag, Now, Part
 from copydesk.app.page import address, host_of, is_loopback
 from copydesk.app.recent import Recent
 from copydesk.app.settings import Settings
@@ -33,11 +33,16 @@ def settings(folder: Path, **values: Any) -> Settings:
 
 def partition(number: int, state: State = State.IDLE, **values: Any) -> Any:
     """A partition as far as a look at it goes."""
-    usual = {"next_offset": 7, "lag": 3, "in_flight": 2, "restored": None, "trouble": None, "lag_s": 1.5}
+    usual = {"next_offset": 7, "in_flight": 2, "restored": None, "trouble": None, "behind": behind(3, 1.5)}
     source = TopicPartition("raw-articles", number)
     ready = state in (State.IDLE, State.WORKING)
     progress = SimpleNamespace(idle_for=lambda: 4.0)
     return SimpleNamespace(source=source, state=state, ready=ready, progress=progress, **{**usual, **values})
+
+
+def behind(records: int | None, seconds: float | None) -> Any:
+    """What is known of its backlog."""
+    return SimpleNamespace(lag=records, seconds=lambda: seconds)
 
 
 def pump(stage: Stage, *partitions: Any, **values: Any) -> Any:
@@ -69,7 +74,8 @@ def test_a_healthy_worker(desk: Desk, recent: Recent) -> None:
     now = look(desk, recent)
     assert (now.health.condition, now.health.sentence) == ("healthy", "Healthy: reads 6 partitions")
     assert (now.totals.received, now.totals.enriched, now.totals.in_flight) == (3, 1, 2)
-    assert now.lag.records == 18
+    assert now.lag == Lag(records=18, seconds=1.5)
+    assert now.stages[0].lag.records == 6
     assert [stage.stage for stage in now.stages] == ["parse", "dedupe", "enrich"]
     assert now.stages[0].partitions[1].in_flight == 2
     assert now.latency is None
@@ -85,8 +91,8 @@ def test_a_worker_of_some_stages_does_not_know_what_is_in_flight(tmp_path: Path)
 
 
 def test_what_nobody_has_measured_is_null_and_no_zero(desk: Desk, recent: Recent) -> None:
-    desk.pumps = {Stage.PARSE: pump(Stage.PARSE, partition(0, lag=None, lag_s=None))}
-    assert look(desk, recent).lag.records is None
+    desk.pumps = {Stage.PARSE: pump(Stage.PARSE, partition(0, behind=behind(None, None)))}
+    assert look(desk, recent).lag == Lag(records=None, seconds=None)
 
 
 @pytest.mark.parametrize(

@@ -194,11 +194,16 @@ def _partition(part: PartitionPump) -> Partition:
         state=str(part.state),
         next_offset=part.next_offset,
         in_flight=part.in_flight,
-        lag=Lag(records=part.lag, seconds=None),
+        lag=_lag(part),
         idle_s=round(part.progress.idle_for(), 1),
         restored=_restored(part) if part.restored is not None and part.state is State.RESTORING else None,
         trouble=part.trouble,
     )
+
+
+def _lag(part: PartitionPump) -> Lag:
+    seconds = part.behind.seconds()
+    return Lag(records=part.behind.lag, seconds=None if seconds is None else round(seconds, 3))
 
 
 def _restored(part: PartitionPump) -> str:

@@ -18,6 +18,7 @@ import msgspec
 
 from copydesk.app.rates import Rates
 from copydesk.app.why import evidence, headline, verdict, why
+from copydesk.core.ids import raw_coordinates
 from copydesk.core.records import Outcome, OutcomeKind, StageResult
 from copydesk_schemas.reasons import Stage
 
@@ -171,7 +172,7 @@ class Recent:
                 revision=outcome.revision,
                 flags=tuple(map(str, outcome.flags)),
                 latency_s=None if latency is None else round(latency, 3),
-                raw=f"{outcome.raw_topic}-{outcome.raw_partition}-{outcome.raw_offset}-{outcome.item}",
+                raw=raw_coordinates(outcome.raw_topic, outcome.raw_partition, outcome.raw_offset, outcome.item),
             )
         )
 
