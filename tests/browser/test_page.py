@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 from tests.support.browser import Tab, browser_tab, chromium
-from tests.support.looked_at import HOSTILE, SPOOFS, ended, example, forwarded, served, titled
+from tests.support.looked_at import HOSTILE, SPOOFS, behind, ended, example, forwarded, partition, pump, served, titled
 
+from copydesk.adapters.kafka.partition import State
 from copydesk.app.recent import Recent
 from copydesk.app.settings import Settings
+from copydesk.app.wiring import Desk
 from copydesk.core.records import OutcomeKind
+from copydesk_schemas.reasons import Stage
 
 ENTER, SPACE, TAB = ("Enter", 13), (" ", 32), ("Tab", 9)
 LOADED = "document.querySelector('#health').dataset.condition !== 'unknown'"
@@ -53,17 +56,22 @@ def _there_is_a_browser() -> None:
 
 
 @asynccontextmanager
-async def looked_at(folder: Path, **values: Any) -> AsyncIterator[tuple[Tab, Recent, str]]:
+async def looked_at(folder: Path, **values: Any) -> AsyncIterator[tuple[Tab, Desk, str]]:
     """A browser that shows the page of a worker."""
     settings = Settings.load({}, app_id="browsed", state_dir=folder, **values)
     async with served(settings) as (desk, url), browser_tab(folder / "profile") as tab:
-        assert desk.recent is not None
         desk.starting = None
         await tab.size(1280, 900)
-        yield tab, desk.recent, url
+        yield tab, desk, url
 
 
-def some_of_each(recent: Recent) -> None:
+def kept(desk: Desk) -> Recent:
+    assert desk.recent is not None
+    return desk.recent
+
+
+def some_of_each(desk: Desk) -> None:
+    recent = kept(desk)
     for _ in range(3):
         recent.record(*forwarded())
     recent.record(*ended(OutcomeKind.ENRICHED))
@@ -72,8 +80,8 @@ def some_of_each(recent: Recent) -> None:
 
 
 async def test_it_shows_what_happens_with_reasons(tmp_path: Path) -> None:
-    async with looked_at(tmp_path) as (tab, recent, url):
-        some_of_each(recent)
+    async with looked_at(tmp_path) as (tab, desk, url):
+        some_of_each(desk)
         await tab.open(url)
         await tab.until(LOADED)
         rows = await tab.value("[...document.querySelectorAll('#list li')].map((row) => row.innerText)")
@@ -87,7 +95,7 @@ async def test_it_shows_what_happens_with_reasons(tmp_path: Path) -> None:
         assert await tab.value("document.querySelectorAll('#reasons .bar').length") == 3
         # It goes on by itself, and keeps the rows that are there.
         await tab.value("void (document.querySelector('#list li').marked = true)")
-        recent.record(*titled(OutcomeKind.ENRICHED, "And now this"))
+        kept(desk).record(*titled(OutcomeKind.ENRICHED, "And now this"))
         await tab.until("document.querySelector('#list li .title bdi').textContent === 'And now this'")
         assert await tab.value("document.querySelectorAll('#list li')[1].marked")
         # A second later it is part of the history.
@@ -97,11 +105,11 @@ async def test_it_shows_what_happens_with_reasons(tmp_path: Path) -> None:
 
 
 async def test_hostile_articles_stay_text(tmp_path: Path) -> None:
-    async with looked_at(tmp_path) as (tab, recent, url):
+    async with looked_at(tmp_path) as (tab, desk, url):
         for title in (*HOSTILE, *SPOOFS):
             for kind in (OutcomeKind.ENRICHED, OutcomeKind.DUPLICATE, OutcomeKind.DEAD):
-                recent.record(*titled(kind, title, f"javascript:window.attacked=1//{title}"))
-            recent.record(*titled(OutcomeKind.ENRICHED, title, f"https://a.example/{title}"))
+                kept(desk).record(*titled(kind, title, f"javascript:window.attacked=1//{title}"))
+            kept(desk).record(*titled(OutcomeKind.ENRICHED, title, f"https://a.example/{title}"))
         await tab.open(url)
         await tab.until("document.querySelectorAll('#list li').length > 0")
         await asyncio.sleep(1.5)  # a look later, so that everything was drawn twice
@@ -139,8 +147,8 @@ async def test_the_policy_refuses_what_a_mistake_would_let_in(tmp_path: Path) ->
 
 
 async def test_nothing_is_fetched_from_elsewhere(tmp_path: Path) -> None:
-    async with looked_at(tmp_path) as (tab, recent, url):
-        some_of_each(recent)
+    async with looked_at(tmp_path) as (tab, desk, url):
+        some_of_each(desk)
         await tab.open(url)
         await tab.until(LOADED)
         assert {address.removeprefix(url) for address in tab.fetched} == {
@@ -161,26 +169,33 @@ async def test_before_the_first_article_it_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 768, 400, 320])
-async def test_it_is_readable_at_each_width_in_light_and_dark(tmp_path: Path, width: int, scheme: str) -> None:
-    async with looked_at(tmp_path) as (tab, recent, url):
-        some_of_each(recent)
-        recent.record(*titled(OutcomeKind.ENRICHED, "Word" * 60, "https://a.example/" + "x" * 300))
-        await tab.size(width, 900)
+async def test_it_is_readable_at_each_width_in_light_and_dark(tmp_path: Path, scheme: str) -> None:
+    async with looked_at(tmp_path) as (tab, desk, url):
+        some_of_each(desk)
+        kept(desk).record(*titled(OutcomeKind.ENRICHED, "Word" * 60, "https://a.example/" + "x" * 300))
+        desk.pumps = {
+            Stage.PARSE: pump(Stage.PARSE, partition(0), partition(1, State.WAITING, trouble="refused: " + "x" * 200)),
+            Stage.DEDUPE: pump(Stage.DEDUPE, partition(0, State.RESTORING, restored=(120_000_000, 900_000_000))),
+            Stage.ENRICH: pump(Stage.ENRICH, partition(0, next_offset=10**10, behind=behind(10**10, 1e6))),
+        }
         await tab.scheme(scheme)
         await tab.open(url)
         await tab.until("document.querySelectorAll('#list li').length === 4")
-        assert await tab.value("document.documentElement.scrollWidth <= window.innerWidth")
-        assert await tab.value(CONTRASTS) == []
-        assert len(await tab.screenshot()) > 10_000
-        assert await tab.value("getComputedStyle(document.body).backgroundColor") == {
-            "light": "rgb(246, 247, 248)", "dark": "rgb(18, 22, 26)",
-        }[scheme]  # fmt: skip
+        grounds = {"light": "rgb(246, 247, 248)", "dark": "rgb(18, 22, 26)"}
+        assert await tab.value("getComputedStyle(document.body).backgroundColor") == grounds[scheme]
+        for width in (1280, 768, 400, 320):
+            await tab.size(width, 900)
+            assert await tab.value("document.documentElement.scrollWidth <= window.innerWidth"), width
+            beyond = (
+                "[...document.querySelectorAll('section')].filter((s) => s.getBoundingClientRect().right > innerWidth)"
+            )
+            assert await tab.value(f"{beyond}.map((part) => part.innerText)") == [], width
+            assert await tab.value(CONTRASTS) == [], width
 
 
 async def test_it_can_be_used_with_the_keyboard_and_read_out(tmp_path: Path) -> None:
-    async with looked_at(tmp_path) as (tab, recent, url):
-        some_of_each(recent)
+    async with looked_at(tmp_path) as (tab, desk, url):
+        some_of_each(desk)
         await tab.open(url)
         await tab.until("document.querySelectorAll('#list li').length === 3")
         await tab.press(*TAB)
@@ -190,7 +205,7 @@ async def test_it_can_be_used_with_the_keyboard_and_read_out(tmp_path: Path) -> 
         assert await tab.value("getComputedStyle(document.activeElement).outlineStyle") == "solid"
         await tab.press(*SPACE)
         assert await tab.value("document.activeElement.getAttribute('aria-pressed')") == "true"
-        recent.record(*titled(OutcomeKind.ENRICHED, "While it was paused"))
+        kept(desk).record(*titled(OutcomeKind.ENRICHED, "While it was paused"))
         await asyncio.sleep(1.5)
         assert await tab.value("document.querySelectorAll('#list li').length") == 3
         await tab.press(*SPACE)
@@ -223,8 +238,8 @@ async def test_a_worker_that_is_gone_is_said_to_be(tmp_path: Path) -> None:
 
 
 async def test_without_articles_it_shows_figures_and_no_headline(tmp_path: Path) -> None:
-    async with looked_at(tmp_path, web_page_articles=0) as (tab, recent, url):
-        some_of_each(recent)
+    async with looked_at(tmp_path, web_page_articles=0) as (tab, desk, url):
+        some_of_each(desk)
         await tab.open(url)
         await tab.until(LOADED)
         text = await tab.value("document.body.innerText")

@@ -7,10 +7,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from aiohttp.test_utils import TestServer
+from aiokafka import TopicPartition
 
+from copydesk.adapters.kafka.partition import State
 from copydesk.app.settings import Settings
 from copydesk.app.why import verdict
 from copydesk.app.wiring import Desk, build_app
@@ -94,3 +97,25 @@ async def served(settings: Settings) -> AsyncIterator[tuple[Desk, str]]:
     web.init_server()
     async with TestServer(web.web_app) as server:
         yield app.desk, str(server.make_url("/"))
+
+
+def partition(number: int, state: State = State.IDLE, **values: Any) -> Any:
+    """A partition as far as a look at it goes."""
+    usual = {"next_offset": 7, "in_flight": 2, "restored": None, "trouble": None, "behind": behind(3, 1.5)}
+    source = TopicPartition("raw-articles", number)
+    ready = state in (State.IDLE, State.WORKING)
+    progress = SimpleNamespace(idle_for=lambda: 4.0)
+    return SimpleNamespace(source=source, state=state, ready=ready, progress=progress, **{**usual, **values})
+
+
+def behind(records: int | None, seconds: float | None) -> Any:
+    """What is known of its backlog."""
+    return SimpleNamespace(lag=records, seconds=lambda: seconds)
+
+
+def pump(stage: Stage, *partitions: Any, **values: Any) -> Any:
+    """A stage's pump as far as a look at it goes."""
+    usual = {"joined": True, "broker_answers": True, "topic": "raw-articles", "stalled": lambda after_s: []}  # noqa: ARG005
+    ready = all(part.ready for part in partitions)
+    parts = {part.source: part for part in partitions}
+    return SimpleNamespace(work=SimpleNamespace(stage=stage), partitions=parts, **{"ready": ready, **usual, **values})

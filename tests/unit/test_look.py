@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
 import pytest
-from aiokafka import TopicPartition
-from tests.support.looked_at import ended, example, forwarded, served
+from tests.support.looked_at import behind, ended, example, forwarded, partition, pump, served
 from tools.build_watching import with_table
 
 from copydesk.adapters.kafka.partition import State
@@ -29,28 +27,6 @@ FILES = ("/", "/page.css", "/page.js", "/icon.svg", "/api/now")
 
 def settings(folder: Path, **values: Any) -> Settings:
     return Settings.load({}, app_id="looked-at", state_dir=folder, **values)
-
-
-def partition(number: int, state: State = State.IDLE, **values: Any) -> Any:
-    """A partition as far as a look at it goes."""
-    usual = {"next_offset": 7, "in_flight": 2, "restored": None, "trouble": None, "behind": behind(3, 1.5)}
-    source = TopicPartition("raw-articles", number)
-    ready = state in (State.IDLE, State.WORKING)
-    progress = SimpleNamespace(idle_for=lambda: 4.0)
-    return SimpleNamespace(source=source, state=state, ready=ready, progress=progress, **{**usual, **values})
-
-
-def behind(records: int | None, seconds: float | None) -> Any:
-    """What is known of its backlog."""
-    return SimpleNamespace(lag=records, seconds=lambda: seconds)
-
-
-def pump(stage: Stage, *partitions: Any, **values: Any) -> Any:
-    """A stage's pump as far as a look at it goes."""
-    usual = {"joined": True, "broker_answers": True, "topic": "raw-articles", "stalled": lambda after_s: []}  # noqa: ARG005
-    ready = all(part.ready for part in partitions)
-    parts = {part.source: part for part in partitions}
-    return SimpleNamespace(work=SimpleNamespace(stage=stage), partitions=parts, **{"ready": ready, **usual, **values})
 
 
 @pytest.fixture
@@ -117,7 +93,12 @@ def test_why_it_is_not_healthy(
     [
         (State.WAITING, {"trouble": "the disk is full"}, Condition.UNHEALTHY, "parse, partition 4: the disk is full"),
         (State.PAUSED, {}, Condition.UNHEALTHY, "parse, partition 4: paused"),
-        (State.RESTORING, {"restored": (5, 9)}, Condition.STARTING, "parse, partition 4: restoring, 5 of 9 restored"),
+        (
+            State.RESTORING,
+            {"restored": (5, 9_000)},
+            Condition.STARTING,
+            "parse, partition 4: restoring, 5 of 9,000 restored",
+        ),
     ],
 )
 def test_a_partition_in_trouble_is_named(
@@ -125,7 +106,8 @@ def test_a_partition_in_trouble_is_named(
 ) -> None:
     desk.pumps = {Stage.PARSE: pump(Stage.PARSE, partition(4, state, **values))}
     found = health(desk, recent)
-    assert (found.condition, found.reasons) == (condition, [reason])
+    assert found.condition is condition
+    assert [told.removesuffix(" restored") for told in found.reasons] == [reason]
 
 
 def test_faults_of_the_last_minutes_want_attention(desk: Desk, recent: Recent, monkeypatch: pytest.MonkeyPatch) -> None:

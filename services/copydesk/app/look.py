@@ -208,16 +208,9 @@ def _lag(part: PartitionPump) -> Lag:
 
 def _restored(part: PartitionPump) -> str:
     done, total = part.restored or (0, 0)
-    return f"{done} of {total} restored"
+    return f"{done:,} of {total:,} restored"
 
 
 def _pool(desk: Desk) -> Pool | None:
-    pool = desk.pool
-    if pool is None or not hasattr(pool, "workers"):
-        return None  # the stages of this worker need none, or a test brought its own
-    return Pool(
-        workers=pool.workers,
-        busy=getattr(pool, "busy", 0),
-        timeouts=getattr(pool, "timeouts", 0),
-        crashes=getattr(pool, "crashes", 0),
-    )
+    figures = getattr(desk.pool, "figures", None)  # the stages of this worker need none, or a test brought its own
+    return None if figures is None else Pool.model_validate(figures())

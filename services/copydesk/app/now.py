@@ -180,10 +180,16 @@ class Pool(Part):
     """Processes."""
     busy: int
     """Calls handed to them."""
+    waiting: int
+    """Calls that wait for one."""
     timeouts: int
     """Calls killed for running over their time limit."""
     crashes: int
     """Processes that died."""
+    recycled: int
+    """Processes replaced because a call had filled them."""
+    rebuilds: int
+    """Times that all of them were made anew."""
 
 
 class Article(Part):

@@ -54,7 +54,7 @@ def evidence(fields: Fields) -> list[str]:
     told = []
     if found["shingles_total"]:
         told.append(f"{found['shingles_shared'] or 0} of {found['shingles_total']} sampled phrases shared")
-    if found["title_similarity"] is not None:
+    if found["title_similarity"] is not None and (found["title_similarity"] < 1 or fields["verdict"] not in _COPIES):
         told.append(f"titles {_percent(found, 'title_similarity')} alike")
     if found["length_ratio"] not in (None, 1):
         told.append(f"{_percent(found, 'length_ratio')} as long as the original")

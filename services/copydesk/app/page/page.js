@@ -193,7 +193,8 @@ function articleRow(article) {
   const why = make("div", "why");
   why.append(make("bdi", "", article.why));
   const meta = [article.source, article.language, article.revision > 1 ? `revision ${article.revision}` : null];
-  meta.push(article.latency_s === null ? null : `took ${duration(article.latency_s)}`, ...article.flags.map(words), article.raw);
+  meta.push(article.latency_s === null ? null : `took ${duration(article.latency_s)}`, ...article.flags.map(words));
+  if (article.title !== article.raw) meta.push(article.raw);
   cell.append(heading, why);
   if (article.evidence.length) {
     const evidence = make("div", "evidence");
@@ -238,6 +239,14 @@ function showNone(count, totals) {
   else setText(none, ended ? "The settings keep no articles for this page." : "No article has ended yet. Send one: copydesk produce FILE");
 }
 
+function told(text, className) {
+  const row = make("tr");
+  const cell = make("td", className, text);
+  cell.colSpan = 6;
+  row.append(cell);
+  return row;
+}
+
 function showStages(now) {
   const box = byId("stages");
   if (!now.stages.length) {
@@ -266,27 +275,18 @@ function showStages(now) {
     row.append(make("td", "", waits(stage.lag)), make("td", "", perSecond(stage.per_second)));
     body.append(row);
     if (!stage.partitions.length) {
-      const none = make("tr", "part");
-      const cell = make("td", "", "no partitions");
-      cell.colSpan = 6;
-      none.append(cell);
-      body.append(none);
+      body.append(told("no partitions", "told"));
     }
     for (const part of stage.partitions) {
       const line = make("tr", "part");
       const cell = make("td");
-      cell.append(make("span", `state-${part.state}`, part.restored || part.state));
+      cell.append(make("span", `state-${part.state}`, part.state));
       line.append(make("td", "", `partition ${part.partition}`), cell);
       line.append(make("td", "", part.next_offset === null ? "–" : grouped(part.next_offset)));
       line.append(make("td", "", behind(part.lag)), make("td", "", waits(part.lag)), make("td"));
       body.append(line);
-      if (part.trouble) {
-        const trouble = make("tr");
-        const why = make("td", "trouble", part.trouble);
-        why.colSpan = 6;
-        trouble.append(why);
-        body.append(trouble);
-      }
+      if (part.restored) body.append(told(part.restored, "told"));
+      if (part.trouble) body.append(told(part.trouble, "told trouble"));
     }
   }
   table.append(thead, body);
