@@ -17,17 +17,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from tests.cli.test_commands import run
 from tests.support.kafka import free_port
-from tests.support.looked_at import HOSTILE, SPOOFS, ended, example, forwarded, titled
+from tests.support.looked_at import HOSTILE, SPOOFS, ended, example, forwarded, partition, pump, titled
 
-from copydesk.app.cli.frame import sparkline
+from copydesk.app.cli.frame import frame, sparkline
 from copydesk.app.cli.top import api_address
 from copydesk.app.look import look
 from copydesk.app.page import TURNED_OFF
 from copydesk.app.settings import Settings
 from copydesk.app.wiring import Overrides, build_app
 from copydesk.core.records import OutcomeKind
+from copydesk_schemas.reasons import Stage
 
 
 @contextmanager
@@ -152,6 +154,22 @@ def test_the_usual_address_is_that_of_the_settings(monkeypatch: pytest.MonkeyPat
 def test_a_sparkline_is_a_gap_only_where_there_was_nothing() -> None:
     assert sparkline([0, 0]) == "··"
     assert sparkline([0, 0.01, 1, 8]) == "·▁▂█"
+
+
+@pytest.mark.parametrize("height", [18, 24, 40])
+def test_a_frame_fits_its_screen_and_shows_articles_first(tmp_path: Path, height: int) -> None:
+    desk = build_app(Settings.load({}, state_dir=tmp_path), overrides=Overrides(web=False)).desk
+    assert desk.recent is not None
+    desk.recent.record(*ended(OutcomeKind.DEAD))
+    for _ in range(20):
+        desk.recent.record(*titled(OutcomeKind.ENRICHED, "A headline"))
+    desk.pumps = {stage: pump(stage, partition(0)) for stage in Stage}
+    console = Console(width=80, height=height, force_terminal=True)
+    lines = console.render_lines(frame(look(desk, desk.recent), console, fit=True), pad=False)
+    text = ["".join(segment.text for segment in line) for line in lines]
+    assert len(lines) <= height
+    assert any("A headline" in line for line in text)
+    assert any("what to do" in line for line in text) is (height == 40)
 
 
 def test_on_a_terminal_it_refreshes_and_ctrl_c_ends_it_well(body: bytes) -> None:

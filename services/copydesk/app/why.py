@@ -69,8 +69,10 @@ def evidence(fields: Fields) -> list[str]:
 
 def duration(seconds: float) -> str:
     """A length of time in its two largest units: `850 ms`, `12.5 s`, `3 min 20 s`, `2 h 5 min`, `4 d 3 h`."""
+    if seconds == 0:
+        return "0 s"
     if seconds < 1:
-        return f"{seconds * 1000:.0f} ms"
+        return f"{max(1, seconds * 1000):.0f} ms"
     if seconds < 60:
         return f"{seconds:.1f} s"
     whole = round(seconds)

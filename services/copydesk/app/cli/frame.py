@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -29,26 +29,31 @@ _STATES = {"working": "green", "committing": "green", "waiting": "bold red", "pa
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _ARTICLES = 12
 """Articles of a frame that need not fit a screen."""
+_LETTERS = 5
+"""Codes of dead letters, at most."""
+_LEAST = 3
+"""So many articles are shown before any dead letters are."""
+_HEADINGS = 2
+"""Lines above the rows of a table: an empty one, and the columns' names."""
 _LONG = 400
 
 
-def frame(now: Now, width: int, height: int | None, trouble: str | None = None) -> RenderableType:
+def frame(now: Now, console: Console, *, fit: bool, trouble: str | None = None) -> RenderableType:
     """The frame.
 
     Args:
         now: what the worker said.
-        width: columns.
-        height: lines of the screen; None where there is none.
+        console: where it is shown.
+        fit: whether it must fit the console's height: dead letters give way to articles.
         trouble: why there was no newer answer.
     """
-    above: list[RenderableType] = [*_health(now, trouble), _figures(now), *_history(now, width), _stages(now)]
-    letters = _letters(now)
-    room = _ARTICLES
-    if height is not None:
-        taken = len(_health(now, trouble)) + 7 + 2 + _lines(now) + 1 + (len(now.dead_letters) and letters.row_count + 3)
-        room = max(3, (height - taken - 2) // 2)
-    below = [Padding(letters, (1, 0, 0, 0))] if now.dead_letters else []
-    return Group(*above, *below, _articles(now, room))
+    above = Group(*_health(now, trouble), _figures(now), *_history(now, console.width), _stages(now))
+    if not fit:
+        return Group(above, *_letters(now, _LETTERS), _articles(now, _ARTICLES))
+    left = console.height - len(console.render_lines(above, pad=False)) - _HEADINGS
+    letters = max(0, min(_LETTERS, len(now.dead_letters), left - 2 * _LEAST - _HEADINGS))
+    room = (left - (letters + _HEADINGS if letters else 0)) // 2
+    return Group(above, *_letters(now, letters), _articles(now, max(1, room)))
 
 
 def _say(text: str, style: str = "") -> Text:
@@ -158,19 +163,16 @@ def _partitions(stage: StageNow) -> Text:
     return told
 
 
-def _lines(now: Now) -> int:
-    """Lines of the table of stages, about."""
-    return 2 + sum(1 + sum(part.trouble is not None for part in stage.partitions) for stage in now.stages)
-
-
-def _letters(now: Now) -> Table:
+def _letters(now: Now, room: int) -> Iterator[RenderableType]:
+    if not now.dead_letters or not room:
+        return
     table = Table(box=None, padding=(0, 3, 0, 2), header_style="dim", expand=True)
     table.add_column("dead letters", no_wrap=True)
     table.add_column("", justify="right", no_wrap=True)
     table.add_column("what to do", ratio=1, no_wrap=True, overflow="ellipsis")
-    for entry in now.dead_letters[:5]:
-        table.add_row(Text(entry.code, style="red"), f"{entry.count:,}", _say(entry.hint))
-    return table
+    for entry in now.dead_letters[:room]:
+        table.add_row(Text(plain(entry.code, _LONG), style="red"), f"{entry.count:,}", _say(entry.hint))
+    yield Padding(table, (1, 0, 0, 0))
 
 
 def _articles(now: Now, room: int) -> RenderableType:

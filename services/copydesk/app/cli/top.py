@@ -6,7 +6,7 @@ import json
 import time
 import urllib.error
 import urllib.request
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
@@ -131,7 +131,7 @@ def _print_on(target: str, body: bytes, *, once: bool, every: float) -> None:
 
     out = console()
     while True:
-        out.print(frame(read(target, body), out.width, None))
+        out.print(frame(read(target, body), out, fit=False))
         if once:
             return
         body = _again(target, every)
@@ -146,8 +146,7 @@ def _refresh(target: str, body: bytes, *, every: float) -> None:
     now, trouble = read(target, body), None
     with Live(console=out, screen=True, auto_refresh=False) as live:
         while True:
-            drawn: Any = frame(now, out.width, out.height, trouble)
-            live.update(drawn, refresh=True)
+            live.update(frame(now, out, fit=True, trouble=trouble), refresh=True)
             time.sleep(every)
             try:
                 now, trouble = read(target, ask(target)), None
