@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 import tracemalloc
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from tests.support.looked_at import HOSTILE, SPOOFS, ended, example, forwarded, titled
 
 from copydesk.adapters.metrics import Metrics
 from copydesk.app.accounting import Accounting
+from copydesk.app.published import read
 from copydesk.app.rates import Rates
 from copydesk.app.recent import SPAN_S, Recent, plain
+from copydesk.app.why import evidence, headline, outcome, verdict, why
 from copydesk.core.records import OutcomeKind
 from copydesk_schemas.reasons import Code, Stage
+
+EXAMPLES = Path(__file__).parents[2] / "schemas" / "examples"
 
 
 class Clock:
@@ -165,6 +171,32 @@ def test_what_is_no_address_of_the_web_is_no_link(url: str) -> None:
     recent = Recent(5)
     recent.record(*titled(OutcomeKind.ENRICHED, "A title", url))
     assert recent.articles[0].url is None
+
+
+@pytest.mark.parametrize("kind", [OutcomeKind.ENRICHED, OutcomeKind.DUPLICATE, OutcomeKind.DEAD])
+@pytest.mark.parametrize("value", [b"3", b"not JSON", b"{}", b'{"dedup": 1, "evidence": {}, "code": null}', None])
+def test_records_of_other_stages_are_counted_and_stop_nothing(kind: OutcomeKind, value: bytes | None) -> None:
+    stage, result = ended(kind)
+    recent = Recent(5)
+    recent.record(stage, replace(result, emits=(replace(result.emits[0], value=value),)))
+    assert recent.totals[kind] == 1
+    kept = recent.articles[0]
+    assert (kept.title, kept.outcome, kept.reason) == (kept.raw, str(kind), str(next(iter(recent.reasons))[1]))
+    assert kept.why == "What was published is no record of the contract."
+
+
+@pytest.mark.parametrize("kind", [OutcomeKind.ENRICHED, OutcomeKind.DUPLICATE, OutcomeKind.DEAD])
+def test_what_is_read_of_a_record_tells_what_all_of_it_tells(kind: OutcomeKind) -> None:
+    folder = {"enriched": "enriched", "duplicate": "duplicate", "dead": "dead_letter"}[kind]
+    examples = sorted((EXAMPLES / folder / "valid").glob("*.json"))
+    assert len(examples) >= 2
+    for path in examples:
+        whole = json.loads(path.read_bytes())
+        part = read(kind, path.read_bytes())
+        assert part is not None, path
+        assert len(part) < len(whole)
+        for told in (outcome, verdict, headline, why, evidence):
+            assert told(part) == told(whole), path
 
 
 def test_a_text_is_cut_with_a_sign() -> None:

@@ -12,15 +12,14 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypedDict
+from typing import Any
 
-import msgspec
-
+from copydesk.app.published import read
 from copydesk.app.rates import Rates
-from copydesk.app.why import evidence, headline, verdict, why
+from copydesk.app.why import evidence, headline, why
 from copydesk.core.ids import raw_coordinates
 from copydesk.core.records import Outcome, OutcomeKind, StageResult
-from copydesk_schemas.reasons import Stage
+from copydesk_schemas.reasons import FAILURES, DeadLetterKind, Stage
 
 SPAN_S = 300
 """Seconds of history."""
@@ -32,7 +31,10 @@ _UNPRINTABLE = re.compile(
 )
 """Control characters, and those that turn the direction of what stands beside them: terminals and pages obey them."""
 
-RECEIVED = "received"
+RECEIVED, FAILED = "received", "failed"
+"""Names of rates beside those of outcomes and stages: items that came in, and dead letters of faults."""
+UNKNOWN = "unknown"
+_UNREAD = "What was published is no record of the contract."
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,36 +67,6 @@ class Letters:
     hint: str
     last_at: datetime
     last_message: str
-
-
-class _Published(TypedDict, total=False):
-    """What is read of a published record, of whichever kind; all else is passed over unread."""
-
-    dead_letter_id: str
-    kind: str
-    code: str
-    message: str
-    hint: str
-    duplicate_of: dict[str, Any]
-    verdict: str
-    method: str
-    similarity: float
-    threshold: float
-    evidence: dict[str, Any]
-    copies: int
-    this: dict[str, Any]
-    change: dict[str, Any]
-    dedup: dict[str, Any]
-    title: str | None
-    url: str | None
-    canonical_url: str | None
-    source: dict[str, Any]
-    language: dict[str, Any]
-    article_id: str | None
-    revision: int
-
-
-_READ = msgspec.json.Decoder(_Published)
 
 
 class Recent:
@@ -130,7 +102,7 @@ class Recent:
                 self._count(RECEIVED)
             if outcome.kind is not OutcomeKind.FORWARDED:
                 self._count(outcome.kind)
-                self.reasons[outcome.kind, outcome.code or outcome.verdict or "ok"] += 1
+                self.reasons[outcome.kind, outcome.code or outcome.verdict or UNKNOWN] += 1
                 self._ended(outcome, emit.value)
 
     def latencies(self) -> list[float]:
@@ -148,45 +120,50 @@ class Recent:
         if outcome.raw_timestamp_ms > 0 and not outcome.backfill:
             latency = max(0.0, now - outcome.raw_timestamp_ms / 1000)
             self._latencies.append((self._steady(), latency))
-        if value is None or (self.articles.maxlen == 0 and outcome.kind is not OutcomeKind.DEAD):
+        if self.articles.maxlen == 0 and outcome.kind is not OutcomeKind.DEAD:
             return
         at = datetime.fromtimestamp(now, UTC)
-        fields: dict[str, Any] = dict(_READ.decode(value))
+        fields = read(outcome.kind, value)
         if outcome.kind is OutcomeKind.DEAD:
-            self._dead(fields, at)
-        article = fields.get("this", fields)
+            self._dead(outcome, fields or {}, at)
         self._number += 1
-        self.articles.append(
-            Ended(
-                number=self._number,
-                at=at,
-                outcome=str(outcome.kind),
-                reason=verdict(fields),
-                why=plain(why(fields), _TEXT),
-                evidence=tuple(plain(phrase, _TEXT) for phrase in evidence(fields)),
-                title=plain(headline(fields), _TITLE),
-                url=_address(article.get("canonical_url") or article.get("url")),
-                source=_source(article.get("source"), outcome),
-                language=outcome.language or (article.get("language") or {}).get("code"),
-                article_id=outcome.article_id,
-                revision=outcome.revision,
-                flags=tuple(map(str, outcome.flags)),
-                latency_s=None if latency is None else round(latency, 3),
-                raw=raw_coordinates(outcome.raw_topic, outcome.raw_partition, outcome.raw_offset, outcome.item),
-            )
+        self.articles.append(_ended(self._number, at, outcome, fields, latency))
+
+    def _dead(self, outcome: Outcome, fields: dict[str, Any], at: datetime) -> None:
+        code = str(outcome.code or UNKNOWN)
+        failed = outcome.code in FAILURES
+        if failed:
+            self.rates.count(FAILED)
+        before = self.letters.get(code)
+        self.letters[code] = Letters(
+            kind=str(DeadLetterKind.FAILED if failed else DeadLetterKind.REJECTED),
+            count=1 + (before.count if before is not None else 0),
+            hint=plain(fields.get("hint", ""), _TEXT),
+            last_at=at,
+            last_message="" if self.articles.maxlen == 0 else plain(fields.get("message", ""), _TEXT),
         )
 
-    def _dead(self, fields: dict[str, Any], at: datetime) -> None:
-        if fields["kind"] == "failed":
-            self.rates.count("failed")
-        before = self.letters.get(fields["code"])
-        self.letters[fields["code"]] = Letters(
-            kind=fields["kind"],
-            count=1 + (before.count if before is not None else 0),
-            hint=plain(fields["hint"], _TEXT),
-            last_at=at,
-            last_message="" if self.articles.maxlen == 0 else plain(fields["message"], _TEXT),
-        )
+
+def _ended(number: int, at: datetime, outcome: Outcome, fields: dict[str, Any] | None, latency: float | None) -> Ended:
+    raw = raw_coordinates(outcome.raw_topic, outcome.raw_partition, outcome.raw_offset, outcome.item)
+    article = {} if fields is None else fields.get("this", fields)
+    return Ended(
+        number=number,
+        at=at,
+        outcome=str(outcome.kind),
+        reason=str(outcome.code or outcome.verdict or UNKNOWN),
+        why=_UNREAD if fields is None else plain(why(fields), _TEXT),
+        evidence=() if fields is None else tuple(plain(phrase, _TEXT) for phrase in evidence(fields)),
+        title=raw if fields is None else plain(headline(fields), _TITLE),
+        url=_address(article.get("canonical_url") or article.get("url")),
+        source=_source(article.get("source"), outcome),
+        language=outcome.language or (article.get("language") or {}).get("code"),
+        article_id=outcome.article_id,
+        revision=outcome.revision,
+        flags=tuple(map(str, outcome.flags)),
+        latency_s=None if latency is None else round(latency, 3),
+        raw=raw,
+    )
 
 
 def plain(text: str, limit: int) -> str:
