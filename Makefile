@@ -1,7 +1,8 @@
 # Two commands do everything on a machine with Python >= 3.11, git and make:
 #   make demo    set up, then watch twenty raw articles go through the pipeline
+#   make watch   the same, and go on with a page in the browser
 #   make test    set up, then run every check and test
-.PHONY: demo test setup lint types audit-dependencies eval bench faults hostile fuzz compose-exercise schemas metrics requirements clean
+.PHONY: demo watch test setup lint types audit-dependencies eval bench faults hostile fuzz compose-exercise schemas metrics requirements clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -10,6 +11,9 @@ UV := $(shell command -v uv 2>/dev/null)
 
 demo: setup
 	$(VENV)/bin/copydesk demo
+
+watch: setup
+	$(VENV)/bin/copydesk demo --keep
 
 test: setup lint types
 	$(PY) -m pytest
@@ -69,6 +73,7 @@ compose-exercise: setup
 schemas: setup
 	$(VENV)/bin/copydesk schemas --write schemas/json
 	$(PY) -m copydesk_schemas.export docs/data-dictionary.md
+	$(PY) tools/build_watching.py
 
 metrics: setup
 	$(PY) tools/build_metrics_page.py

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 
 from copydesk.adapters.pool import InlineTaskPool
 from copydesk.adapters.state_memory import MemoryStores
-from copydesk.app.cli.why import headline, outcome, verdict
 from copydesk.app.local import LocalPipeline
 from copydesk.app.samples import load_samples
 from copydesk.app.settings import Settings
+from copydesk.app.why import headline, outcome, verdict
 from copydesk.core.records import Message
 
 FIRST_MS = 1_741_700_000_000

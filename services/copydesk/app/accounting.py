@@ -15,6 +15,8 @@ from copydesk_schemas.reasons import FAILURES, ChangeKind, Stage
 
 _MESSAGE_CHARS = 200
 
+Observe = Callable[[Stage, StageResult], None]
+
 
 class Accounting:
     """Turns results of committed transactions into metrics and log lines.
@@ -22,11 +24,15 @@ class Accounting:
     Args:
         metrics: where to count.
         clock: seconds since the epoch; a test gives its own.
+        observe: told of the same results.
     """
 
-    def __init__(self, metrics: Metrics, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, metrics: Metrics, clock: Callable[[], float] = time.time, *, observe: Observe | None = None
+    ) -> None:
         self.metrics = metrics
         self._clock = clock
+        self._observe = observe
         self._log = structlog.get_logger("copydesk.article")
 
     def record(self, stage: Stage, result: StageResult) -> None:
@@ -41,6 +47,8 @@ class Accounting:
             self.metrics.outcome(outcome, self._clock())
             if outcome.kind is not OutcomeKind.FORWARDED:
                 self._ended(outcome, timings)
+        if self._observe is not None:
+            self._observe(stage, result)
 
     def _ended(self, outcome: Outcome, timings: dict[str, float]) -> None:
         latency = None

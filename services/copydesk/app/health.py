@@ -11,13 +11,15 @@ from copydesk.adapters.kafka.partition import PartitionPump
 from copydesk.adapters.kafka.pump import StagePump
 from copydesk.adapters.metrics import CONTENT_TYPE
 from copydesk.app.figures import gather
+from copydesk.app.page import declare_page
 
 if TYPE_CHECKING:
     from copydesk.app.wiring import CopydeskApp, Desk
 
 
 def declare_pages(app: CopydeskApp) -> None:
-    """`/health/live`, `/health/ready` and `/metrics`."""
+    """`/health/live`, `/health/ready`, `/metrics`, and the page for people."""
+    declare_page(app)
 
     @app.page("/health/live")
     async def live(web: Any, request: Any) -> Any:  # noqa: ARG001 - the signature is Faust's

@@ -183,6 +183,10 @@ class Settings(BaseSettings):
     """Address of the web pages, health and metrics."""
     web_port: Annotated[int, Field(ge=0, le=65535)] = 6066
     """Port of the web pages, health and metrics."""
+    web_page: bool = True
+    """Whether `/` and `/api/now` show what the worker is doing. Whoever reaches them reads titles of articles."""
+    web_page_articles: Annotated[int, Field(ge=0, le=1000)] = 50
+    """Articles that the page remembers; with 0 it shows figures only, and no text of any article."""
     stall_after_s: PositiveFloat = 120.0
     """A worker that has records to read, whose brokers answer, and that gets no further for so long ends with exit code
     5, so that its supervisor starts it again. Keep it above the time limits of a record."""
@@ -384,7 +388,9 @@ def _unknown_keys(environment: Mapping[str, str]) -> Iterator[str]:
                 yield f"{key}: there is no such setting; `copydesk config` lists them all."
 
 
-OTHER_VARIABLES = frozenset({"COPYDESK_EVAL_DATA", "COPYDESK_KAFKA_CACHE", "COPYDESK_REQUIRE_KAFKA"})
+OTHER_VARIABLES = frozenset(
+    {"COPYDESK_EVAL_DATA", "COPYDESK_KAFKA_CACHE", "COPYDESK_REQUIRE_BROWSER", "COPYDESK_REQUIRE_KAFKA"}
+)
 """Variables of the tests and the evaluation, which are no settings of the service."""
 
 

@@ -7,6 +7,7 @@ import functools
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import faust
@@ -34,6 +35,8 @@ from copydesk.app.delivery import delivery_config
 from copydesk.app.figures import watch_loop
 from copydesk.app.handlers import DedupeHandler, Handler, PoolHandler, Refusal
 from copydesk.app.health import declare_pages
+from copydesk.app.page import DEFAULT_PORT
+from copydesk.app.recent import Recent
 from copydesk.app.settings import Settings
 from copydesk.app.tracing import spans_for
 from copydesk.core.dedupe import apply_event, prune
@@ -69,7 +72,9 @@ class Desk(Service):
         self.config = delivery_config(settings)
         self.options = settings.options()
         self.metrics = overrides.metrics or Metrics(settings.stages, settings.top_sources)
-        self.accounting = Accounting(self.metrics)
+        self.recent = Recent(settings.web_page_articles) if settings.web_page else None
+        self.accounting = Accounting(self.metrics, observe=self.recent.record if self.recent is not None else None)
+        self.started_at = datetime.now(UTC)
         self.activity = Progress()
         self.spans = overrides.spans or spans_for(settings, {stage: self.config.group(stage) for stage in Stage})
         self.pumps: dict[Stage, StagePump] = {}
@@ -233,7 +238,7 @@ def build_app(settings: Settings, *, overrides: Overrides | None = None) -> Copy
         web_enabled=overrides.web,
         web_bind=settings.web_bind,
         web_host=settings.web_bind,
-        web_port=settings.web_port or 6066,
+        web_port=settings.web_port or DEFAULT_PORT,
         # Pages for tables and routing, which this service has none of.
         web_router_enabled=False,
         web_tables_enabled=False,

@@ -13,6 +13,7 @@ import structlog
 
 from copydesk.adapters.kafka.authorization import explain_kafka_error
 from copydesk.adapters.logs import Sampling, configure_logging
+from copydesk.app.page import address
 from copydesk.app.settings import ConfigurationError, LogFormat, Settings
 from copydesk.app.watchdog import StalledError, watch
 from copydesk.app.wiring import CopydeskApp, Overrides, build_app, running
@@ -74,6 +75,8 @@ async def _serve(settings: Settings, overrides: Overrides | None) -> int:
 
 async def _live(app: CopydeskApp, settings: Settings) -> None:
     """Start the app, and stop it when it has ended by itself or this is cancelled."""
+    # Before the start, which takes seconds: the page is there at once and tells what it is at.
+    _log.info("starting", page=address(settings) or "turned off")
     async with running(app):
         _log.info("running", stages=[str(s) for s in settings.stages], app_id=settings.app_id)
         await app.wait_until_stopped()

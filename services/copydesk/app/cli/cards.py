@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from copydesk.app.cli.why import Fields, headline, outcome, verdict, why
+from copydesk.app.why import Fields, headline, outcome, verdict, why
 
 if TYPE_CHECKING:
     from rich.panel import Panel

@@ -17,9 +17,10 @@ import click
 
 from copydesk.app.cli import options
 from copydesk.app.cli.errors import CommandError, Exit
+from copydesk.app.cli.keep import keep_on
 from copydesk.app.cli.options import load_settings
 from copydesk.app.cli.output import console, is_terminal, write_json
-from copydesk.app.cli.why import Fields, headline, outcome, verdict, why
+from copydesk.app.why import Fields, headline, outcome, verdict, why
 
 if TYPE_CHECKING:
     from copydesk.app.samples import Expected, Sample
@@ -105,29 +106,30 @@ class Row:
 
 
 @click.command(short_help="See it work: no broker, no set-up.")
+@click.option("--keep", is_flag=True, help="Go on afterwards with a page to watch, fed gently, until Ctrl-C.")
 @click.option("--json", "as_json", is_flag=True, help="JSON lines, also on a terminal.")
 @options.verbose
 @click.pass_context
-def demo(context: click.Context, *, as_json: bool, verbose: bool) -> None:
+def demo(context: click.Context, *, keep: bool, as_json: bool, verbose: bool) -> None:
     """Start an embedded broker and the real worker, send some twenty articles, and show what became of each, and why.
 
     Nothing is installed, nothing is left behind, and nothing but this process takes part. Exit code 0 means that every
-    article ended exactly as it should.
+    article ended exactly as it should. With --keep the worker then runs on and is sent made-up news, an article a
+    second; its page, in any browser, shows what it is doing.
     """
     from copydesk.adapters.logs import configure_logging
 
     pretty = is_terminal() and not as_json
     configure_logging(pretty=True, level="info" if verbose else "critical")
     with tempfile.TemporaryDirectory(prefix="copydesk-demo-") as folder:
-        report = asyncio.run(_run(Path(folder), pretty=pretty))
-    (_show if pretty else _write)(report)
+        report = asyncio.run(_run(Path(folder), pretty=pretty, keep=keep))
     if not report.complete:
         wrong = [row.name for row in report.rows() if not row.as_expected]
         raise CommandError(f"not as it should be: {', '.join(wrong) or 'the balance is not even'}", Exit.FAILED)
     context.exit(Exit.DONE)
 
 
-async def _run(folder: Path, *, pretty: bool) -> Report:
+async def _run(folder: Path, *, pretty: bool, keep: bool) -> Report:
     from copydesk.adapters.embedded_broker import EmbeddedBroker
     from copydesk.app.samples import load_samples
     from copydesk.app.settings import Delivery
@@ -142,16 +144,20 @@ async def _run(folder: Path, *, pretty: bool) -> Report:
             delivery=Delivery.AT_LEAST_ONCE,
             declare_topics=False,
             state_dir=folder / "state",
-            web_port=_free_port(),
+            web_port=_port(load_settings()) if keep else _free_port(),
         )
         broker.create_topics(*(settings.topic(role) for role in TopicRole))
         await _produce(settings, report)
         app = build_app(settings)
-        with _progress(report, pretty=pretty) as tell:
-            tell("starting the worker: loading models and tables")
-            async with running(app):
+        async with contextlib.AsyncExitStack() as stack:
+            with _progress(report, pretty=pretty) as tell:
+                tell("starting the worker: loading models and tables")
+                await stack.enter_async_context(running(app))
                 await _collect(settings, app, report, tell)
-        report.seconds = time.monotonic() - report.began
+            report.seconds = time.monotonic() - report.began
+            (_show if pretty else _write)(report)
+            if keep and report.complete:
+                await keep_on(settings, app, pretty=pretty)
     return report
 
 
@@ -309,6 +315,17 @@ def _show(report: Report) -> None:
     out.print(
         "Next: copydesk explain FILE tells each decision on a document; copydesk worker runs against your broker."
     )
+
+
+def _port(settings: Settings) -> int:
+    """The usual port where nobody has it, for that is where people look; else any."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", settings.web_port))
+        except OSError:
+            return _free_port()
+        return int(probe.getsockname()[1])
 
 
 def _free_port() -> int:

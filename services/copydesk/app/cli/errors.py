@@ -22,9 +22,9 @@ class Exit(IntEnum):
 
 
 EXIT_CODES = (
-    "Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 no connection to the brokers, 4 the brokers refuse us "
-    "(protocol, certificate, credentials or rights), 5 the worker got no further and ended itself, 130 interrupted, "
-    "141 the reader of our output went away."
+    "Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 no connection to the brokers (of top: to the worker), "
+    "4 the brokers refuse us (protocol, certificate, credentials or rights), 5 the worker got no further and ended "
+    "itself, 130 interrupted, 141 the reader of our output went away."
 )
 
 

@@ -105,7 +105,7 @@ def _print(out: Console, document: Document, trace: RecordingTrace, ends: list[P
     from rich.markup import escape
 
     from copydesk.app.cli.blocks import print_blocks
-    from copydesk.app.cli.why import headline, why
+    from copydesk.app.why import headline, why
     from copydesk.core.records import OutcomeKind
 
     out.print(f"[bold]{escape(document.name)}[/], {len(document.value):,} bytes\n")

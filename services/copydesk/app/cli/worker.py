@@ -17,7 +17,7 @@ STAGES = ("parse", "dedupe", "enrich")
 @click.command(short_help="Run the service.")
 @options.bootstrap_servers
 @click.option("--stages", metavar="NAME,…", help=f"Stages that this worker runs; default: {','.join(STAGES)}.")
-@click.option("--web-port", type=click.IntRange(0, 65535), help="Port of health and metrics; default: 6066.")
+@click.option("--web-port", type=click.IntRange(0, 65535), help="Port of page, health and metrics; default: 6066.")
 @click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), help="Least severe level shown.")
 @click.pass_context
 def worker(
