@@ -6,107 +6,18 @@ Everything is in base units (seconds, bytes, records). Labels are bounded: no UR
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from copydesk import __version__
+from copydesk.adapters.catalogue import CATALOGUE, LABELS, Group, Kind, MetricSpec, Unit
 from copydesk.core.records import Outcome, OutcomeKind
 from copydesk_schemas.reasons import Stage
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-class Kind(StrEnum):
-    """Kinds of Prometheus metrics in use."""
-
-    COUNTER = "counter"
-    GAUGE = "gauge"
-    HISTOGRAM = "histogram"
-
-
-@dataclass(frozen=True, slots=True)
-class MetricSpec:
-    """One metric of the catalogue. `name` is as exported, so counters end in `_total`."""
-
-    name: str
-    kind: Kind
-    help: str
-    labels: tuple[str, ...] = ()
-    buckets: tuple[float, ...] = ()
-
-
-_WORK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
-_WAIT = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0)
-_BATCH = (1, 2, 5, 10, 20, 50, 100, 200, 500)
-
-CATALOGUE: tuple[MetricSpec, ...] = (
-    MetricSpec("copydesk_build_info", Kind.GAUGE, "1, with the version of the service.", ("version",)),
-    MetricSpec("copydesk_items_received_total", Kind.COUNTER, "Items found in raw records; a feed has several."),
-    MetricSpec(
-        "copydesk_outcomes_total",
-        Kind.COUNTER,
-        "Committed outcomes of items by stage, kind (forwarded, enriched, duplicate, dead) and verdict or code.",
-        ("stage", "kind", "reason"),
-    ),
-    MetricSpec(
-        "copydesk_balance_items",
-        Kind.GAUGE,
-        "Items received minus items ended since start; summed over workers it is what is in flight.",
-    ),
-    MetricSpec(
-        "copydesk_stage_duration_seconds", Kind.HISTOGRAM, "Work time of a record in a stage.", ("stage",), _WORK
-    ),
-    MetricSpec(
-        "copydesk_step_duration_seconds_total", Kind.COUNTER, "Work time by step of a stage.", ("stage", "step")
-    ),
-    MetricSpec(
-        "copydesk_end_to_end_seconds",
-        Kind.HISTOGRAM,
-        "From the raw record's timestamp to the committed outcome; backfill is left out.",
-        ("kind",),
-        _WAIT,
-    ),
-    MetricSpec(
-        "copydesk_lag_records",
-        Kind.GAUGE,
-        "Records behind the end of a partition, transaction markers included.",
-        ("stage", "topic", "partition"),
-    ),
-    MetricSpec("copydesk_in_flight_records", Kind.GAUGE, "Records between fetch and commit.", ("stage",)),
-    MetricSpec("copydesk_transactions_total", Kind.COUNTER, "Transactions by result.", ("stage", "result")),
-    MetricSpec("copydesk_transaction_duration_seconds", Kind.HISTOGRAM, "From begin to commit.", ("stage",), _WORK),
-    MetricSpec("copydesk_batch_records", Kind.HISTOGRAM, "Records a transaction.", ("stage",), _BATCH),
-    MetricSpec("copydesk_last_commit_timestamp_seconds", Kind.GAUGE, "Unix time of the last commit.", ("stage",)),
-    MetricSpec(
-        "copydesk_partitions",
-        Kind.GAUGE,
-        "Assigned partitions by what they do; waiting: after a failure, paused: the fuse has blown.",
-        ("stage", "state"),
-    ),
-    MetricSpec(
-        "copydesk_fuse_blown_total", Kind.COUNTER, "Batches held back because too many records failed.", ("stage",)
-    ),
-    MetricSpec("copydesk_rebalances_total", Kind.COUNTER, "Rebalances of a stage's consumer group.", ("stage",)),
-    MetricSpec(
-        "copydesk_restore_records",
-        Kind.GAUGE,
-        "Records of the state log restored and to restore.",
-        ("partition", "what"),
-    ),
-    MetricSpec("copydesk_pool_workers", Kind.GAUGE, "Processes of the pool."),
-    MetricSpec("copydesk_pool_busy", Kind.GAUGE, "Calls handed to the pool."),
-    MetricSpec("copydesk_pool_timeouts_total", Kind.COUNTER, "Calls killed for running over their time limit."),
-    MetricSpec("copydesk_pool_crashes_total", Kind.COUNTER, "Pool processes that died."),
-    MetricSpec("copydesk_pool_recycled_total", Kind.COUNTER, "Pool processes replaced because a call had filled them."),
-    MetricSpec("copydesk_pool_rebuilds_total", Kind.COUNTER, "Times that the whole pool was given up and made anew."),
-    MetricSpec("copydesk_flags_total", Kind.COUNTER, "Quality flags of enriched articles.", ("flag",)),
-    MetricSpec("copydesk_languages_total", Kind.COUNTER, "Languages of enriched articles.", ("language",)),
-    MetricSpec("copydesk_extractors_total", Kind.COUNTER, "Body extractors of enriched articles.", ("extractor",)),
-    MetricSpec("copydesk_fields_filled_total", Kind.COUNTER, "Non-empty fields of enriched articles.", ("field",)),
-)
-"""All metrics of copydesk. Dashboards and alerts are tested against it."""
+__all__ = ["CATALOGUE", "CONTENT_TYPE", "LABELS", "Group", "Kind", "MetricSpec", "Metrics", "Unit"]
 
 
 class Metrics:
