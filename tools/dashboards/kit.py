@@ -31,6 +31,12 @@ class Query:
     legend: str
 
 
+def pace(metric: str, selector: str, by: str = "") -> str:
+    """Increase a second of a counter, summed, by the labels `by`."""
+    grouping = f" by ({by})" if by else ""
+    return f"sum{grouping} (rate({metric}{{{selector}}}[$__rate_interval]))"
+
+
 def quantiles(metric: str, by: str = "", of: Sequence[float] = (0.5, 0.99), selector: str = "") -> tuple[Query, ...]:
     """Quantiles of a histogram, one series each and by `by`."""
     grouping = f"le, {by}" if by else "le"
@@ -185,9 +191,7 @@ def series(
         .thresholds_style(common_builders.GraphThresholdsStyleConfig().mode(mode))
         .legend(legend)
         .tooltip(
-            common_builders.VizTooltipOptions()
-            .mode(common.TooltipDisplayMode.MULTI)
-            .sort(common.SortOrder.DESCENDING)
+            common_builders.VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI).sort(common.SortOrder.DESCENDING)
         )
         .line_width(1)
         .fill_opacity(35 if stacked else 8)

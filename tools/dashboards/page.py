@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.models import dashboard as models
-
 from tools.dashboards.kit import DATASOURCE, GRID_COLUMNS, PanelBuilder
 
 TAG = "copydesk"
 STAGES = ("parse", "dedupe", "enrich")
-RUNBOOK = "https://github.com/copydesk/copydesk/blob/main/docs/runbook.md"
+FIELDS = ("authors", "published_at", "title", "description", "section", "tags", "media", "links")
+SOURCES = "label_values(copydesk_source_outcomes_total, source)"
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
-    """One dashboard. `stage` and `source` say whether it has those variables."""
+    """One dashboard. `stage`, `source` and `field` say which variables it has beside the common ones."""
 
     uid: str
     title: str
@@ -33,6 +33,7 @@ class Page:
     rows: Sequence[Row]
     stage: bool = False
     source: bool = False
+    field: bool = False
 
 
 def _variable(name: str, label: str, query: str) -> builders.QueryVariable:
@@ -62,6 +63,22 @@ def _stages() -> builders.CustomVariable:
         .include_all(True)
         .all_value(".*")
         .current(everything)
+    )
+
+
+def _fields() -> builders.CustomVariable:
+    first, *others = FIELDS
+    return (
+        builders.CustomVariable("field")
+        .label("Field")
+        .values(",".join(FIELDS))
+        .options(
+            [
+                models.VariableOption(selected=True, text=first, value=first),
+                *(models.VariableOption(selected=False, text=name, value=name) for name in others),
+            ]
+        )
+        .current(models.VariableOption(selected=True, text=first, value=first))
     )
 
 
@@ -99,7 +116,9 @@ def build(page: Page) -> models.Dashboard:
     if page.stage:
         made = made.with_variable(_stages())
     if page.source:
-        made = made.with_variable(_variable("source", "Source", f"label_values({SOURCE_METRIC}, source)"))
+        made = made.with_variable(_variable("source", "Source", SOURCES))
+    if page.field:
+        made = made.with_variable(_fields())
     number = y = 0
     for row in page.rows:
         number += 1
@@ -119,6 +138,3 @@ def build(page: Page) -> models.Dashboard:
             tallest = max(tallest, pos.h)
         y += tallest
     return made.build()
-
-
-SOURCE_METRIC = "copydesk_source_articles_total"
