@@ -25,7 +25,7 @@ PAGE = Page(
                     Query("copydesk:failures:ratio5m", "failed"),
                     steps=((None, GREEN), (0.01, YELLOW), (0.1, RED)),
                     width=4,
-                    height=4,
+                    height=8,
                     decimals=1,
                 ),
                 tile(
@@ -35,7 +35,7 @@ PAGE = Page(
                     Query("copydesk:rejections:ratio5m", "rejected"),
                     steps=((None, GREEN), (0.25, YELLOW), (0.5, RED)),
                     width=4,
-                    height=4,
+                    height=8,
                     decimals=1,
                 ),
                 series(

@@ -112,7 +112,7 @@ PAGE = Page(
                     colors={"enriched": "green", "duplicate": "blue", "dead": "red"},
                 ),
                 series(
-                    "Lag",
+                    "Lag by stage",
                     "Age of the oldest record that waits, by stage. The dashed line is the objective.",
                     "s",
                     Query(f"max by (stage) (copydesk_lag_seconds{{{W}}})", "{{stage}}"),
@@ -159,7 +159,7 @@ PAGE = Page(
                     (
                         Column(
                             "since",
-                            'ALERTS_FOR_STATE{alertname=~"Copydesk.*"} * 1000 and ignoring(alertstate, severity) ALERTS{alertstate="firing"}',
+                            'ALERTS_FOR_STATE{alertname=~"Copydesk.*"} * 1000 and ignoring (alertstate) ALERTS{alertstate="firing"}',
                             "dateTimeAsIso",
                         ),
                     ),
