@@ -55,19 +55,14 @@ def test_a_query_with_a_wrong_name_would_be_caught() -> None:
 
 def test_each_metric_is_shown_or_said_not_to_be() -> None:
     expressions = [query.filled_in({}) for query in QUERIES]
-    expressions += [rule.expression for rule in (*ALERTS, *RECORDED.values())]
+    expressions += [alert.expression for alert in ALERTS]
+    expressions += [record.expression for record in RECORDED.values()]
     used = {
         re.sub(r"_(bucket|sum|count)$", "", selector.name)
         for expression in expressions
         for selector in selectors(promql_parser.parse(expression))
     }
     known = {spec.name for spec in CATALOGUE}
-    shown = {
-        query
-        for query in QUERIES
-        if any(selector.name in known for selector in selectors(promql_parser.parse(query.filled_in({}))))
-    }
-    assert shown
     missing = known - used - set(NOT_SHOWN)
     assert not missing
     assert set(NOT_SHOWN) <= known
