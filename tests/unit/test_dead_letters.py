@@ -23,7 +23,13 @@ from copydesk_schemas.topics import TOPICS, TopicRole
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MESSAGE = Message(
-    "raw-articles", 4, 99, 1_700_000_000_000, b"key", b"<html>", (("traceparent", b"00-1-2-01"), ("x-url", b"u"))
+    "raw-articles",
+    4,
+    99,
+    1_700_000_000_000,
+    b"key",
+    b"<html>",
+    (("traceparent", b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"), ("x-url", b"u")),
 )
 
 
@@ -48,7 +54,7 @@ def test_a_rejection_carries_the_input_and_no_stack() -> None:
     assert outcome.kind is OutcomeKind.DEAD
     headers = dict(emit.headers)
     assert headers["dlq-code"] == b"empty"
-    assert headers["traceparent"] == b"00-1-2-01"
+    assert headers["traceparent"] == b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
     assert headers["ce_type"] == b"news.article.dead-letter.v1"
 
 

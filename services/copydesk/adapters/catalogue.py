@@ -211,7 +211,7 @@ _TIMES = (
         Kind.HISTOGRAM,
         Unit.SECONDS,
         Group.TIMES,
-        "Age of published_at when the enriched article was committed; live articles with a date only.",
+        "Age of published_at when the enriched article was committed; new, live articles with a date only.",
         (),
         _AGE,
     ),

@@ -5,61 +5,71 @@ A canonical line an article holds ids, coordinates, verdict, durations and flags
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 import sys
-import time
-from collections.abc import Callable
-from typing import TextIO
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TextIO
 
 import orjson
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from copydesk.adapters.log_floods import TALLY, Floods, Repeats, Sampling
+
+__all__ = ["TALLY", "Repeats", "Sampling", "configure_logging", "formatter"]
+
 NOISY = ("aiokafka", "faust", "mode", "asyncio", "trafilatura", "htmldate", "charset_normalizer", "justext")
 """Libraries whose information is of no interest to an operator: warnings and worse only."""
 
-
-REPEAT_S = 10.0
-_KINDS = 500
-
-
-class Repeats(logging.Filter):
-    """Lets one record of a kind through in ten seconds, and says how many like it were left out meanwhile.
-
-    The Kafka library logs every failed attempt of every client: some 250 lines a second while a broker is away, in
-    which the lines that matter would drown. A kind is a logger, a level and an unformatted message.
-
-    Args:
-        loggers: names of loggers whose repeats, and those of their children, are left out.
-        clock: seconds, monotonic.
-    """
-
-    def __init__(self, loggers: tuple[str, ...], clock: Callable[[], float] = time.monotonic) -> None:
-        super().__init__()
-        self._loggers = loggers
-        self._clock = clock
-        self._kinds: dict[tuple[str, int, str], tuple[float, int]] = {}
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Whether it goes through."""
-        if not record.name.startswith(self._loggers):
-            return True
-        kind = (record.name, record.levelno, str(record.msg))
-        now = self._clock()
-        since, left_out = self._kinds.get(kind, (now - REPEAT_S, 0))
-        if now - since < REPEAT_S:
-            self._kinds[kind] = since, left_out + 1
-            return False
-        if len(self._kinds) > _KINDS:  # some messages are formatted before they are logged, and none is like another
-            self._kinds.clear()
-        self._kinds[kind] = now, 0
-        if left_out:
-            record.msg = f"{record.msg} [and {left_out} more like it]"
-        return True
+_FIRST = ("timestamp", "level", "event")
+_LONGEST = 1_000
+"""Characters of a value. What is longer is a document, or quotes one."""
+_MASK = "***"
+_SECRET_KEY = re.compile(r"passw|secret|token|authoriz|credential|cookie", re.IGNORECASE)
+_USER_INFO = re.compile(r"(?<=://)[^/\s\"'@]*:[^/\s\"'@]*@")
 
 
 def _to_json(_: WrappedLogger, __: str, event: EventDict) -> str:
-    return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    ordered = {key: event[key] for key in _FIRST if key in event} | dict(event)
+    try:
+        return orjson.dumps(ordered, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:
+        return json.dumps(ordered, default=str)  # orjson refuses lone surrogates, which other people's texts can have
+
+
+def _short(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    for key, value in event.items():
+        if isinstance(value, str) and len(value) > _LONGEST:
+            event[key] = f"{value[:_LONGEST]}… ({len(value)} characters)"
+    return event
+
+
+def _masked_keys(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    return {key: _masked(key, value) for key, value in event.items()}
+
+
+def _masked(key: object, value: object) -> object:
+    if isinstance(value, Mapping):
+        return {inner: _masked(inner, member) for inner, member in value.items()}
+    return _MASK if _SECRET_KEY.search(str(key)) and value is not None else value
+
+
+def _mask_values(secrets: Iterable[str]) -> Callable[[WrappedLogger, str, Any], str]:
+    """Masks secrets in a rendered line, however they came into it: in an error's text, say."""
+    known = sorted(
+        {form for secret in secrets if secret for form in (secret, json.dumps(secret)[1:-1], repr(secret)[1:-1])},
+        key=len,
+    )
+
+    def mask(_: WrappedLogger, __: str, rendered: Any) -> str:
+        line = str(rendered)
+        for secret in reversed(known):
+            line = line.replace(secret, _MASK)
+        return _USER_INFO.sub(f"{_MASK}@", line)
+
+    return mask
 
 
 def _processors(*, pretty: bool) -> list[Processor]:
@@ -69,6 +79,8 @@ def _processors(*, pretty: bool) -> list[Processor]:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.stdlib.PositionalArgumentsFormatter(),
+        _masked_keys,
+        _short,
     ]
     if not pretty:
         # Local variables would put article text and secrets into the log.
@@ -79,23 +91,46 @@ def _processors(*, pretty: bool) -> list[Processor]:
     return shared
 
 
-def formatter(*, pretty: bool) -> logging.Formatter:
-    """A formatter for the standard library's handlers that puts every record through the pipeline."""
+def formatter(*, pretty: bool, secrets: Iterable[str] = ()) -> logging.Formatter:
+    """A formatter for the standard library's handlers that puts every record through the pipeline.
+
+    Args:
+        pretty: coloured lines for a person instead of JSON.
+        secrets: values that no line may hold.
+    """
     render: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if pretty:
         render.append(structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback))
     else:
         render.append(_to_json)
+    render.append(_mask_values(secrets))
     return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_processors(pretty=pretty), processors=render)
 
 
-def configure_logging(*, pretty: bool, level: str = "info", stream: TextIO | None = None) -> None:
+class _Counting(logging.StreamHandler[TextIO]):
+    """Counts what it writes."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        super().emit(record)
+        TALLY.written(record.levelname)
+
+
+def configure_logging(
+    *,
+    pretty: bool,
+    level: str = "info",
+    stream: TextIO | None = None,
+    sampling: Sampling | None = None,
+    secrets: Iterable[str] = (),
+) -> None:
     """Set up structlog and the standard library's logging for this process.
 
     Args:
         pretty: coloured lines for a person instead of JSON.
         level: least severe level.
         stream: where to, standard error by default.
+        sampling: when the same event comes too often; nothing is sampled by default.
+        secrets: values that no line may hold.
     """
     structlog.configure(
         processors=[*_processors(pretty=pretty), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -103,9 +138,11 @@ def configure_logging(*, pretty: bool, level: str = "info", stream: TextIO | Non
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(formatter(pretty=pretty))
+    handler = _Counting(stream or sys.stderr)
+    handler.setFormatter(formatter(pretty=pretty, secrets=secrets))
     handler.addFilter(Repeats(("aiokafka",)))
+    if sampling is not None:
+        handler.addFilter(Floods(sampling))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())

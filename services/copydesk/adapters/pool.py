@@ -43,6 +43,7 @@ class ProcessTaskPool:
         in_flight: calls handed to the processes at a time; further ones wait here, where they cost nothing.
             Defaults to two a worker, so that none waits for its next call.
         warm_up: picklable function that loads models, called once in each new worker.
+        waited: told of the seconds that each call waited here.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class ProcessTaskPool:
         memory_mib: int = 0,
         in_flight: int | None = None,
         warm_up: Callable[[], None] | None = None,
+        waited: Callable[[float], None] | None = None,
     ) -> None:
         self.workers = workers
         self.timeout_s = timeout_s
@@ -63,7 +65,9 @@ class ProcessTaskPool:
         """Processes that were replaced because a task had filled them."""
         self.rebuilds = 0
         """Times that the whole pool was given up."""
-        self.busy = 0
+        self._calls = 0
+        """Calls that are not answered yet."""
+        self._waited = waited
         self._slots = asyncio.Semaphore(in_flight or workers * 2)
         self._warm_up = warm_up
         self._pool: Any = None
@@ -79,9 +83,12 @@ class ProcessTaskPool:
             WorkerCrashedError: its process died.
             PoolUnavailableError: there are no processes to run it; it says nothing about the call.
         """
-        async with self._slots:
-            self.busy += 1
-            try:
+        came = time.monotonic()
+        self._calls += 1
+        try:
+            async with self._slots:
+                if self._waited is not None:
+                    self._waited(time.monotonic() - came)
                 for _ in range(_REPLACED_AT_MOST):
                     try:
                         result: T = await self._attempt(function, args, kwargs)
@@ -90,8 +97,30 @@ class ProcessTaskPool:
                     else:
                         return result
                 raise WorkerCrashedError(f"{_REPLACED_AT_MOST} processes in a row were used up")
-            finally:
-                self.busy -= 1
+        finally:
+            self._calls -= 1
+
+    @property
+    def busy(self) -> int:
+        """Processes with a call."""
+        return min(self._calls, self.workers)
+
+    @property
+    def waiting(self) -> int:
+        """Calls that wait for a process."""
+        return self._calls - self.busy
+
+    def figures(self) -> dict[str, int]:
+        """What it is doing, and what has happened since it began."""
+        return {
+            "workers": self.workers,
+            "busy": self.busy,
+            "waiting": self.waiting,
+            "timeouts": self.timeouts,
+            "crashes": self.crashes,
+            "recycled": self.recycled,
+            "rebuilds": self.rebuilds,
+        }
 
     async def start(self) -> None:
         """Start the processes and wait until their models are loaded, so that the first record is no slower.

@@ -34,6 +34,10 @@ class MemoryStore:
         """All entries under a prefix, in key order, as they were when the scan began."""
         yield from sorted((key, value) for key, value in self._data.items() if key.startswith(prefix))
 
+    def size(self) -> tuple[int, int]:
+        """Number of keys; nothing is on a disk."""
+        return len(self._data), 0
+
     def clear(self) -> None:
         """Forget everything, the position included."""
         self._data.clear()

@@ -7,9 +7,10 @@ machine that loses power loses the newest batches together with their position, 
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import structlog
@@ -107,6 +108,24 @@ class RocksStore:
             cursor.next()
         with self._said_plainly():
             cursor.status()
+
+    def size(self) -> tuple[int, int]:
+        """Number of keys, as RocksDB estimates it, and bytes of the files on the disk.
+
+        Raises:
+            StateUnavailableError: the folder cannot be read.
+        """
+        with self._said_plainly():
+            keys: int | None = self._db.property_int_value("rocksdb.estimate-num-keys")
+        size = 0
+        try:
+            with os.scandir(self.path) as files:
+                for file in files:
+                    with suppress(FileNotFoundError):  # a compaction removes files at any time
+                        size += file.stat().st_size
+        except OSError as error:
+            raise StateUnavailableError(str(error)) from error
+        return keys or 0, size
 
     def clear(self) -> None:
         """Forget everything, the position included."""

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import structlog
 from aiokafka.errors import InvalidMessageError
@@ -68,6 +69,7 @@ class PoolHandler:
     async def _one(self, job: Job, message: Message) -> Handled:
         if job.abandoned:
             raise AbandonedError
+        structlog.contextvars.bind_contextvars(**_place(self._stage, message))  # each record has a task of its own
         try:
             result = await self._run(message)
         except TaskTimeoutError as error:
@@ -90,9 +92,6 @@ class PoolHandler:
                 # A process may die for reasons of its own, such as memory that a neighbour took.
                 _log.warning(
                     "worker process died, trying the record again",
-                    stage=str(self._stage),
-                    partition=message.partition,
-                    offset=message.offset,
                     error=str(error),
                 )
                 await asyncio.sleep(pause_s)
@@ -124,12 +123,17 @@ class DedupeHandler:
                 )
                 handled.append(Handled(result))
             else:
-                decided = run_dedupe(message, job.overlay, self._options, self._clock())
+                with structlog.contextvars.bound_contextvars(**_place(Stage.DEDUPE, message)):
+                    decided = run_dedupe(message, job.overlay, self._options, self._clock())
                 handled.append(Handled(decided.result, decided.events))
             job.moved()
             if index % 16 == 15:
                 await asyncio.sleep(0)  # heartbeats and commits of other partitions go on meanwhile
         return handled
+
+
+def _place(stage: Stage, message: Message) -> dict[str, Any]:
+    return {"stage": str(stage), "topic": message.topic, "partition": message.partition, "offset": message.offset}
 
 
 def refusal_code(error: Exception) -> Code:
@@ -161,6 +165,7 @@ class Refusal:
             raw=raw,
             article_id=outcome.article_id or article_id,
             backfill=outcome.backfill,
+            domain=outcome.domain,
         )
         emits, outcomes = list(result.emits), list[Outcome](result.outcomes)
         emits[position], outcomes[position] = emit, dead

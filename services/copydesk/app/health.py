@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from copydesk.adapters.kafka.partition import PartitionPump
 from copydesk.adapters.kafka.pump import StagePump
 from copydesk.adapters.metrics import CONTENT_TYPE
+from copydesk.app.figures import gather
 
 if TYPE_CHECKING:
     from copydesk.app.wiring import CopydeskApp, Desk
@@ -30,17 +31,8 @@ def declare_pages(app: CopydeskApp) -> None:
 
     @app.page("/metrics")
     async def metrics(web: Any, request: Any) -> Any:  # noqa: ARG001 - the signature is Faust's
-        desk = app.desk
-        pool = desk.pool
-        desk.metrics.pool(
-            getattr(pool, "workers", 0),
-            getattr(pool, "busy", 0),
-            getattr(pool, "timeouts", 0),
-            getattr(pool, "crashes", 0),
-            getattr(pool, "recycled", 0),
-            getattr(pool, "rebuilds", 0),
-        )
-        return web.bytes(desk.metrics.render(), headers={"Content-Type": CONTENT_TYPE})
+        gather(app.desk)
+        return web.bytes(app.desk.metrics.render(), headers={"Content-Type": CONTENT_TYPE})
 
 
 def liveness(desk: Desk) -> dict[str, Any]:

@@ -184,10 +184,16 @@ class Settings(BaseSettings):
     """When too many records fail, a stage pauses instead of emptying its topic into the dead letters."""
     lag_interval_s: PositiveFloat = 5.0
     """Time between measurements of the lag."""
+    top_sources: Annotated[int, Field(ge=0, le=1000)] = 50
+    """Publishers with metrics of their own, the most frequent; all others together are `other`."""
     log_format: LogFormat = LogFormat.AUTO
     """`json`, `pretty`, or `auto`: pretty on a terminal."""
     log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
     """Least severe level that is logged."""
+    log_burst: Annotated[int, Field(ge=0)] = 500
+    """Lines of the same event in one second, from where on they are sampled; 0 means that all are written."""
+    log_keep_one_in: PositiveInt = 100
+    """Of sampled lines one in so many is written, with the number of those left out."""
 
     parse: ParseOptions = ParseOptions()
     """Options of the parse stage."""
@@ -301,6 +307,11 @@ class Settings(BaseSettings):
     def options(self) -> Options:
         """Options of the core."""
         return Options(parse=self.parse, dedupe=self.dedupe, enrich=self.enrich)
+
+    def secrets(self) -> list[str]:
+        """Values that must never be shown."""
+        found = (getattr(self, name) for name in secret_names(type(self)))
+        return [secret.get_secret_value() for secret in found if secret is not None]
 
     def workers(self) -> int:
         """Number of pool processes."""

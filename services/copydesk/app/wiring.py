@@ -14,6 +14,7 @@ import structlog
 from faust.app.base import BootStrategy
 from mode import Service
 
+from copydesk.adapters.faust_sensor import faust_monitor
 from copydesk.adapters.kafka.budget import ByteBudget
 from copydesk.adapters.kafka.fuse import Fuse
 from copydesk.adapters.kafka.jobs import Ask, Handled
@@ -29,6 +30,7 @@ from copydesk.adapters.state_rocksdict import RocksStores
 from copydesk.app.accounting import Accounting
 from copydesk.app.agents import declare_agents
 from copydesk.app.delivery import delivery_config
+from copydesk.app.figures import watch_loop
 from copydesk.app.handlers import DedupeHandler, Handler, PoolHandler, Refusal
 from copydesk.app.health import declare_pages
 from copydesk.app.settings import Settings
@@ -63,7 +65,7 @@ class Desk(Service):
         self.settings = settings
         self.config = delivery_config(settings)
         self.options = settings.options()
-        self.metrics = overrides.metrics or Metrics()
+        self.metrics = overrides.metrics or Metrics(settings.stages, settings.top_sources)
         self.accounting = Accounting(self.metrics)
         self.activity = Progress()
         self.pumps: dict[Stage, StagePump] = {}
@@ -71,6 +73,7 @@ class Desk(Service):
         """What the start is at; None once it is done."""
         self._start = Progress()
         self.pool: TaskPool | None = overrides.pool
+        self._loop_watch: asyncio.Task[None] | None = None
         self._overrides = overrides
         self._asks: Mapping[Stage, Ask] = {}
 
@@ -114,6 +117,7 @@ class Desk(Service):
 
     async def on_start(self) -> None:
         """Declare topics, test the broker, start the pool, then the pumps."""
+        self._loop_watch = asyncio.create_task(watch_loop(self.metrics), name="event-loop-delay")
         self._begin("declaring topics")
         if self.settings.declare_topics and self.config.transactional:
             await declare_topics(self.config, self.settings.replication_factor)
@@ -130,6 +134,7 @@ class Desk(Service):
                 limit,
                 memory_mib=self.settings.pool_memory_mib,
                 warm_up=functools.partial(warm_up, self.options),
+                waited=self.metrics.pool_wait,
             )
             self.pool = pool
             await pool.start()
@@ -142,6 +147,9 @@ class Desk(Service):
 
     async def on_stop(self) -> None:
         """Stop the pumps together, then the pool."""
+        if self._loop_watch is not None:
+            self._loop_watch.cancel()
+            await asyncio.gather(self._loop_watch, return_exceptions=True)
         stopped = await asyncio.gather(*(pump.stop() for pump in self.pumps.values()), return_exceptions=True)
         for error in stopped:
             if isinstance(error, BaseException):
@@ -227,6 +235,7 @@ def build_app(settings: Settings, *, overrides: Overrides | None = None) -> Copy
         worker_redirect_stdouts=False,
     )
     app.desk = Desk(settings, overrides)
+    app.monitor = faust_monitor(app.desk.metrics.registry)
     app.desk.connect(declare_agents(app, app.desk.handlers()))
     declare_pages(app)
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -11,7 +12,7 @@ import threading
 import structlog
 
 from copydesk.adapters.kafka.authorization import explain_kafka_error
-from copydesk.adapters.logs import configure_logging
+from copydesk.adapters.logs import Sampling, configure_logging
 from copydesk.app.settings import ConfigurationError, LogFormat, Settings
 from copydesk.app.watchdog import StalledError, watch
 from copydesk.app.wiring import CopydeskApp, Overrides, build_app, running
@@ -32,7 +33,9 @@ def run_worker(settings: Settings, *, overrides: Overrides | None = None) -> int
     exits from within.
     """
     pretty = settings.log_format is LogFormat.PRETTY or (settings.log_format is LogFormat.AUTO and sys.stderr.isatty())
-    configure_logging(pretty=pretty, level=settings.log_level)
+    sampling = Sampling(settings.log_burst, settings.log_keep_one_in) if settings.log_burst else None
+    configure_logging(pretty=pretty, level=settings.log_level, sampling=sampling, secrets=settings.secrets())
+    logging.captureWarnings(capture=True)
     return asyncio.run(_serve(settings, overrides))
 
 

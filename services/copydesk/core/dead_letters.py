@@ -153,6 +153,7 @@ def dead_letter(
     article_id: str | None = None,
     attempts: int = 1,
     backfill: bool | None = None,
+    domain: str | None = None,
 ) -> tuple[Emit, Outcome]:
     """The record for the dead-letter topic and the outcome to account for.
 
@@ -167,6 +168,7 @@ def dead_letter(
         article_id: the article's id, likewise.
         attempts: how often it was tried, this time; what a replay brings along is added.
         backfill: whether the item is backfill, where the caller knows it; else the message is asked.
+        domain: of the publisher, where it is known.
     """
     replay = known_replay(message, stage)
     attempts, first_failed_at = _history(replay, attempts, now)
@@ -233,6 +235,9 @@ def dead_letter(
         article_id=article_id,
         code=code,
         message=text,
+        error_class=letter.error_class,
+        domain=domain,
+        trace_id=h.trace_id(message.headers),
         backfill=replay is not None or (says_backfill(message, stage) if backfill is None else backfill),
     )
     return emit, outcome

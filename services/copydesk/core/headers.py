@@ -5,6 +5,7 @@ Source: CloudEvents Kafka Protocol Binding 1.0.2; W3C Trace Context.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from copydesk.core.records import Headers
@@ -21,6 +22,10 @@ RAW = "copydesk-raw"
 _CAP = 200
 _MAX_TRACE = 256
 """A trace's parent has 55 bytes. Whatever is larger would go along with every record that follows."""
+_TRACEPARENT = re.compile(
+    rb"(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}(?P<more>-.*)?", re.DOTALL
+)
+"""Version, trace, parent, flags; later versions may have more. W3C Trace Context, 3.2.2 and 4.3."""
 
 
 def header(headers: Headers, name: str) -> bytes | None:
@@ -42,9 +47,22 @@ def capped(text: str) -> bytes:
 
 
 def trace_headers(incoming: Headers) -> Headers:
-    """`traceparent`, carried over."""
+    """`traceparent`, carried over where it is valid; one that is not counts as none."""
     value = header(incoming, TRACEPARENT)
-    return () if value is None or len(value) > _MAX_TRACE else ((TRACEPARENT, value),)
+    return () if value is None or _trace_of(value) is None else ((TRACEPARENT, value),)
+
+
+def trace_id(incoming: Headers) -> str | None:
+    """32 hex digits of the trace that a record belongs to; None where it belongs to none."""
+    value = header(incoming, TRACEPARENT)
+    return None if value is None else _trace_of(value)
+
+
+def _trace_of(value: bytes) -> str | None:
+    match = _TRACEPARENT.fullmatch(value) if len(value) <= _MAX_TRACE else None
+    if match is None or (match[1] == b"00" and match["more"]):
+        return None
+    return match[2].decode()
 
 
 def internal_headers(incoming: Headers, raw_key: bytes | None, raw: str) -> Headers:

@@ -37,6 +37,13 @@ class StateStore(StateView, Protocol):
     def scan(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
         """All entries under a prefix, in key order."""
 
+    def size(self) -> tuple[int, int]:
+        """Number of keys, about, and bytes on the disk.
+
+        Raises:
+            StateUnavailableError: nobody can tell.
+        """
+
     def clear(self) -> None:
         """Forget everything, the position included."""
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from copydesk_schemas.reasons import Code, Flag, Stage
+from copydesk_schemas.reasons import ChangeKind, Code, Flag, Stage
 from copydesk_schemas.topics import TopicRole
 
 Headers = tuple[tuple[str, bytes], ...]
@@ -73,6 +73,25 @@ class Outcome:
     flags: tuple[Flag, ...] = ()
     filled: tuple[str, ...] = ()
     message: str | None = None
+    """Why it became a dead letter; of a fault it may quote the document."""
+    error_class: str | None = None
+    """Class of the error, of a fault."""
+    change: ChangeKind | None = None
+    """Of an article that is published."""
+    method: str | None = None
+    """How a copy was found."""
+    similarity: float | None = None
+    """Of a copy to its original, 0 to 1."""
+    quality: float | None = None
+    """Score of an article that is published, 0 to 1."""
+    words: int | None = None
+    """Of the body."""
+    published_ms: int | None = None
+    """When it was published, milliseconds since 1970; None where that is not known."""
+    earlier_ms: Mapping[Stage, float] = field(default_factory=dict)
+    """Work time in earlier stages, milliseconds, as far as it travels along."""
+    trace_id: str | None = None
+    """32 hex digits of the trace that the raw record belongs to."""
 
 
 @dataclass(frozen=True, slots=True)

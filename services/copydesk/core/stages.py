@@ -26,7 +26,7 @@ from copydesk.core.records import Emit, Message, Outcome, OutcomeKind, StageResu
 from copydesk.core.replay import carried, known_replay, reentered
 from copydesk.core.timing import Stopwatch
 from copydesk.core.trace import NO_TRACE, Trace
-from copydesk.core.urls import dedupe_group
+from copydesk.core.urls import dedupe_group, domain_of
 from copydesk_schemas.enriched import EnrichedArticle
 from copydesk_schemas.parsed import ParsedArticle, UniqueArticle
 from copydesk_schemas.parts import RawRef
@@ -82,6 +82,7 @@ def run_parse(message: Message, options: Options, now: datetime, *, trace: Trace
                     now=now,
                     raw=item.raw,
                     article_id=item.article_id,
+                    domain=domain_of(item.url),
                 )
             )
             continue
@@ -133,6 +134,7 @@ def run_dedupe(
             now=now,
             raw=article.raw if article else None,
             article_id=article.article_id if article else None,
+            domain=article.source.domain if article else None,
         )
         return DedupeResult(_result([pair], watch.timings))
     state.merge(changes)
@@ -169,7 +171,7 @@ def run_enrich(message: Message, options: Options, now: datetime, *, trace: Trac
             ),
         )
         late = unique.article.priority is Priority.BACKFILL or replay is not None
-        outcome = _enriched_outcome(enriched, backfill=late)
+        outcome = _enriched_outcome(message, unique.article, enriched, backfill=late)
         pair = emit, replace(outcome, reentered=reentered(message, Stage.ENRICH))
     except MemoryError:
         raise
@@ -183,6 +185,7 @@ def run_enrich(message: Message, options: Options, now: datetime, *, trace: Trac
             now=now,
             raw=unique.article.raw if unique else None,
             article_id=unique.article.article_id if unique else None,
+            domain=unique.article.source.domain if unique else None,
         )
     return _result([pair], timings)
 
@@ -224,6 +227,7 @@ def _refused(
         now=now,
         raw=article.raw,
         article_id=article.article_id,
+        domain=article.source.domain,
     )
     return _result([pair], watch.timings)
 
@@ -276,6 +280,8 @@ def _decided(message: Message, article: ParsedArticle, decision: Decision) -> tu
         article,
         verdict=copy.verdict,
         duplicate_of=copy.duplicate_of.article_id,
+        method=copy.method,
+        similarity=copy.similarity,
     )
 
 
@@ -293,6 +299,8 @@ def _outcome(
     verdict: str | None = None,
     revision: int | None = None,
     duplicate_of: str | None = None,
+    method: str | None = None,
+    similarity: float | None = None,
 ) -> Outcome:
     body = article.provenance.get("body")
     return Outcome(
@@ -313,10 +321,20 @@ def _outcome(
         extractor=body.extractor if body else None,
         backfill=article.priority is Priority.BACKFILL or known_replay(message, stage) is not None,
         flags=tuple(article.quality.flags),
+        method=method,
+        similarity=similarity,
+        words=article.stats.words,
+        earlier_ms=_earlier(article) if stage is not Stage.PARSE else {},
+        trace_id=h.trace_id(message.headers),
     )
 
 
-def _enriched_outcome(article: EnrichedArticle, *, backfill: bool) -> Outcome:
+def _earlier(article: ParsedArticle) -> dict[Stage, float]:
+    """Work time of the parse stage, which travels with the article. That of dedupe does not."""
+    return {Stage.PARSE: round(sum(article.stages.values()), 3)} if article.stages else {}
+
+
+def _enriched_outcome(message: Message, parsed: ParsedArticle, article: EnrichedArticle, *, backfill: bool) -> Outcome:
     body = article.provenance.get("body")
     return Outcome(
         stage=Stage.ENRICH,
@@ -336,4 +354,10 @@ def _enriched_outcome(article: EnrichedArticle, *, backfill: bool) -> Outcome:
         backfill=backfill,
         flags=tuple(article.quality.flags),
         filled=tuple(name for name in PARSED_FIELDS if getattr(article, name)),
+        change=article.change.kind,
+        quality=article.quality.score,
+        words=article.stats.words,
+        published_ms=round(article.published_at.timestamp() * 1000) if article.published_at else None,
+        earlier_ms=_earlier(parsed),
+        trace_id=h.trace_id(message.headers),
     )

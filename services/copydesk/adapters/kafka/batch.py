@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from copydesk.adapters.kafka.config import DeliveryConfig
 from copydesk.adapters.kafka.jobs import Handled
+from copydesk.adapters.kafka.observe import Commit
 from copydesk.adapters.kafka.outbox import Outbox, Outgoing
 from copydesk.adapters.kafka.partitioner import partition_for
 from copydesk.core.ports import Overlay
@@ -57,6 +58,15 @@ def split(messages: Sequence[Message], limit: int) -> Iterator[tuple[Message, ..
 def size_of(message: Message) -> int:
     """Bytes of a record's key and value."""
     return len(message.value or b"") + len(message.key or b"")
+
+
+def commit_of(batch: Batch, seconds: float) -> Commit:
+    """What its transaction of so many seconds consumed and published."""
+    published: dict[str, tuple[int, int]] = {}
+    for record in batch.outgoing:
+        records, size = published.get(record.topic, (0, 0))
+        published[record.topic] = records + 1, size + len(record.key or b"") + len(record.value or b"")
+    return Commit(seconds, len(batch.messages), sum(map(size_of, batch.messages)), published)
 
 
 async def address(batch: Batch, config: DeliveryConfig, outbox: Outbox, log_partition: int) -> None:

@@ -25,12 +25,14 @@ from copydesk.adapters.kafka.batch import (
     Batch,
     Refuse,
     address,
+    commit_of,
     guilty_decisions,
     oversized,
     size_of,
     split,
     with_dead_letters,
 )
+from copydesk.adapters.kafka.behind import Behind
 from copydesk.adapters.kafka.budget import ByteBudget
 from copydesk.adapters.kafka.config import DeliveryConfig
 from copydesk.adapters.kafka.fuse import Fuse, FuseBlownError
@@ -41,7 +43,7 @@ from copydesk.adapters.kafka.outbox import FENCED, Outbox, PlainOutbox, RefusedE
 from copydesk.adapters.kafka.progress import Progress
 from copydesk.adapters.kafka.restore import Apply, restore
 from copydesk.adapters.kafka.upkeep import Prune, Upkeep
-from copydesk.core.ports import Overlay, StateStore, StateStores
+from copydesk.core.ports import Overlay, StateStore, StateStores, StateUnavailableError
 from copydesk.core.records import Message
 from copydesk_schemas.reasons import Stage
 from copydesk_schemas.topics import TopicRole
@@ -118,7 +120,9 @@ class PartitionPump:
         """The ledger: offset of the next record to handle."""
         self.in_flight = 0
         self.lag: int | None = None
-        """Records behind the end when it was last measured; None while nobody knows."""
+        """Records behind the end when it was last measured; None while nobody knows, or it is closed."""
+        self.behind = Behind()
+        """The same for the figures, also while it is closed, and in seconds."""
         self.restored: tuple[int, int] | None = None
         """Offsets of the state log that are restored, and how many there are to restore."""
         self._restored_furthest = -1
@@ -162,6 +166,10 @@ class PartitionPump:
             await self._task
 
     async def _run(self) -> None:
+        # Also what libraries log in this task says which partition it is about.
+        structlog.contextvars.bind_contextvars(
+            stage=str(self.work.stage), topic=self.source.topic, partition=self.source.partition
+        )
         failures = 0
         while not self._stopping:
             pause_s, state = 0.0, State.WAITING
@@ -197,6 +205,7 @@ class PartitionPump:
     def _note_fuse(self, error: FuseBlownError, pause_s: float) -> None:
         self.trouble = f"paused: {error}"
         self.work.metrics.fuse_blown(self.work.stage)
+        self.work.metrics.restarted(self.work.stage, "fuse")
         self._log.error(
             "THE FUSE HAS BLOWN: nothing more goes to the dead letters, the batch is tried again after a pause",
             reason=str(error),
@@ -209,10 +218,11 @@ class PartitionPump:
             # Also the true owner is fenced when its transaction times out, so this is no reason to leave.
             self.trouble = "another producer has taken over its transactional id, or its transaction timed out"
             self.work.metrics.fenced(self.work.stage)
+            self.work.metrics.restarted(self.work.stage, "fenced")
             self._log.warning("fenced", failures=failures, pause_s=round(pause_s, 2))
             return
         self.trouble = in_words(error)
-        self.work.metrics.transaction_aborted(self.work.stage, type(error).__name__)
+        self.work.metrics.restarted(self.work.stage, type(error).__name__)
         self._log.warning(
             "partition failed, opening it again",
             failures=failures,
@@ -243,6 +253,7 @@ class PartitionPump:
             self._acknowledged = next_offset
         self._settle(next_offset)
         self.progress.reach(next_offset)
+        self.behind.opened(next_offset)
         self._consumer.seek(self.source, next_offset)
         if self.work.stores is not None and self.work.apply is not None:
             await self._restore(self.work.stores, self.work.apply)
@@ -308,6 +319,7 @@ class PartitionPump:
             self.state = State.WORKING
             # Waiting for records is no standstill: the time to handle them begins here.
             self.progress.reach(messages[0].offset, 1)
+            self.behind.working(messages[0].timestamp_ms)
             batch = await self._handle(messages, {})
             assert self._outbox is not None  # noqa: S101 - the partition is open
             for _ in range(_MAX_REFUSALS):
@@ -327,7 +339,7 @@ class PartitionPump:
         self.in_flight = 0
         self.state = State.IDLE
         if self._upkeep is not None and self._store is not None:
-            self._upkeep.run(self._store)
+            self.work.metrics.pruned(self._upkeep.run(self._store))
 
     async def _handle(self, messages: tuple[Message, ...], refused: dict[int, Exception]) -> Batch:
         """Let the agent work on a batch. Nothing that it does is visible before the commit."""
@@ -353,6 +365,7 @@ class PartitionPump:
     async def _without(self, batch: Batch, guilty: dict[int, Exception]) -> Batch:
         """The batch with dead letters in place of what cannot be published."""
         self._log.warning("records refused", records=len(guilty), reason=str(next(iter(guilty.values())))[:200])
+        self.work.metrics.refused(self.work.stage, len(guilty))
         # Where the state changed with a guilty record, that must not happen either, and later records may have built
         # on it: the batch is decided again.
         decisions = guilty_decisions(batch, guilty) if batch.overlay is not None else {}
@@ -371,20 +384,36 @@ class PartitionPump:
         except RefusedError:
             self._uncommitted = None
             self.state = State.WORKING
+            self.work.metrics.aborted(self.work.stage)
+            raise
+        except FENCED:
+            raise  # counted as such
+        except Exception:
+            self.work.metrics.aborted(self.work.stage)
             raise
         # From here on it has happened, whatever becomes of the local state.
         self._uncommitted = None
         self.next_offset = self._acknowledged = batch.next_offset
         self._restored_furthest = -1
         self.progress.reach(batch.next_offset)
+        self.behind.committed(batch.next_offset, batch.messages[-1].timestamp_ms)
         self._account(batch.handled)
-        self.work.metrics.transaction_committed(
-            self.work.stage, self.source.partition, time.perf_counter() - began, len(batch.messages)
-        )
+        self.work.metrics.committed(self.work.stage, commit_of(batch, time.perf_counter() - began))
         if self._store is not None and batch.overlay is not None:
             logged = batch.logged(offsets)
             if logged:
                 self._store.write(batch.overlay.changes, max(logged) + 1)
+
+    def measure_state(self) -> None:
+        """Tell how large the state is, where there is one and it is open."""
+        if self._store is None or not self.ready:
+            return
+        try:
+            keys, size = self._store.size()
+        except StateUnavailableError as error:
+            self._log.warning("state not measured", reason=str(error))  # who needs the state will find out
+        else:
+            self.work.metrics.state_size(self.source.partition, keys, size)
 
     def _account(self, handled: list[Handled]) -> None:
         self.work.fuse.accept(handled)

@@ -21,8 +21,10 @@ from aiokafka.errors import (
 )
 
 from copydesk.adapters.kafka.authorization import explain_kafka_error
+from copydesk.adapters.kafka.behind import first_times
 from copydesk.adapters.kafka.config import SOURCES
 from copydesk.adapters.kafka.connection import group_consumer
+from copydesk.adapters.kafka.observe import Place
 from copydesk.adapters.kafka.partition import PartitionPump, StageWork, State
 from copydesk.adapters.kafka.progress import Progress
 
@@ -110,7 +112,9 @@ class StagePump:
         pumps = [pump for partition in revoked if (pump := self.partitions.pop(partition, None)) is not None]
         await asyncio.gather(*(pump.stop(grace_s) for pump in pumps))
         for pump in pumps:
-            self.work.metrics.lag_forgotten(self.work.stage, pump.source.topic, pump.source.partition)
+            self.work.metrics.place(self.work.stage, pump.source.topic, pump.source.partition, Place())
+            if self.work.stores is not None:
+                self.work.metrics.state_forgotten(pump.source.partition)
 
     # --- is it alive? ---------------------------------------------------------------------------------------------
 
@@ -164,7 +168,9 @@ class StagePump:
                 self._answered()
                 for pump in self.partitions.values():
                     pump.lag = None
+                    pump.behind.lost_sight()
                 _log.warning("lag not measured", stage=str(self.work.stage), why=explain_kafka_error(error))
+            self.observe()
             await asyncio.sleep(self.work.config.lag_interval_s)
 
     def _answered(self) -> None:
@@ -180,10 +186,6 @@ class StagePump:
         counts where nothing is in flight.
         """
         assert self._consumer is not None  # noqa: S101 - started
-        metrics, stage = self.work.metrics, self.work.stage
-        metrics.in_flight(stage, sum(pump.in_flight for pump in self.partitions.values()))
-        states = Counter(pump.state for pump in self.partitions.values())
-        metrics.partition_states(stage, {state: states[state] for state in State})
         # Also a worker without partitions asks: it wants to know whether the brokers are there.
         asked = list(self.partitions) or [TopicPartition(self.topic, 0)]
         ends = await self._consumer.end_offsets(asked)
@@ -193,8 +195,12 @@ class StagePump:
             await self._consumer.getmany(timeout_ms=0)
         lags: dict[int, int] = {}
         for partition, pump in list(self.partitions.items()):
-            if pump.next_offset is None or partition not in ends:
-                continue  # not open, or assigned meanwhile
+            if partition not in ends:
+                continue  # assigned meanwhile
+            if pump.next_offset is None:
+                if pump.behind.next_offset is not None:  # not open, but behind all the same
+                    pump.behind.measured(ends[partition], pump.behind.next_offset)
+                continue
             reached = pump.next_offset
             if pump.state is State.IDLE and partition in self._consumer.assignment():
                 reached = max(reached, await self._consumer.position(partition))
@@ -202,10 +208,40 @@ class StagePump:
                     continue  # closed meanwhile
             pump.progress.reach(reached)
             pump.lag = lags[partition.partition] = max(0, ends[partition] - reached)
+            pump.behind.measured(ends[partition], reached)
             if pump.lag == 0:
                 pump.progress.touch()
-            metrics.lag(stage, partition.topic, partition.partition, lags[partition.partition])
+            pump.measure_state()
+        await self._look_at_the_oldest()
         return lags
+
+    async def _look_at_the_oldest(self) -> None:
+        """Find out how old the backlog is where nothing of it has been read yet."""
+        unread = {
+            place: pump
+            for place, pump in self.partitions.items()
+            if pump.behind.lag and pump.behind.next_offset is not None and pump.behind.seconds() is None
+        }
+        if not unread:
+            return
+        starts = {place: pump.behind.next_offset or 0 for place, pump in unread.items()}
+        for place, timestamp_ms in (await first_times(self.work.config, starts)).items():
+            if unread[place].behind.next_offset == starts[place]:  # else it has been committed meanwhile
+                unread[place].behind.working(timestamp_ms)
+
+    def observe(self) -> None:
+        """Tell the figures, as far as they are known without asking anybody."""
+        metrics, stage, budget = self.work.metrics, self.work.stage, self.work.budget
+        pumps = self.partitions.values()
+        metrics.broker_up(stage, up=self.broker_answers)
+        metrics.in_flight(stage, sum(pump.in_flight for pump in pumps), budget.used, budget.limit)
+        states = Counter(pump.state for pump in pumps)
+        metrics.partition_states(stage, {state: states[state] for state in State})
+        for pump in pumps:
+            behind = pump.behind
+            idle_s = self._idle_for(pump) if _ought_to_move(pump) else 0.0
+            now = Place(behind.lag, behind.seconds(), behind.next_offset, behind.end, idle_s)
+            metrics.place(stage, pump.source.topic, pump.source.partition, now)
 
 
 def _ought_to_move(pump: PartitionPump) -> bool:
