@@ -140,11 +140,11 @@ CASES = (
         },
     ),
     Case(
-        "CopydeskNotLive",
-        {f"copydesk_live{{{W}}}": "1x5 0x60"},
-        "worker:6066 is stalled and will end itself.",
+        "CopydeskRestarting",
+        {f"process_start_time_seconds{{{W}}}": "0x10 700x5 1100x5 1400x60"},
+        "worker:6066 has started 3 times within half an hour.",
         JOB,
-        {f"copydesk_live{{{W}}}": "1x60"},
+        {f"process_start_time_seconds{{{W}}}": "0x10 700x60"},
     ),
     Case(
         "CopydeskNoInput",

@@ -16,6 +16,10 @@ def exported_names() -> dict[str, tuple[str, ...]]:
     """Series of the catalogue with their labels, and those that Prometheus itself makes."""
     names: dict[str, tuple[str, ...]] = {
         "up": (),
+        # Of the Python client, for the worker's main process.
+        "process_start_time_seconds": (),
+        "process_resident_memory_bytes": (),
+        "process_cpu_seconds_total": (),
         "ALERTS": ("alertname", "alertstate", "severity"),
         "ALERTS_FOR_STATE": ("alertname", "severity"),
     }

@@ -83,11 +83,11 @@ DELIVERY = Group(
             "{{ $labels.topic }} {{ $labels.partition }} has got no further for {{ $value | humanizeDuration }}.",
         ),
         Alert(
-            "CopydeskNotLive",
+            "CopydeskRestarting",
             PAGE,
-            "copydesk_live == 0",
-            "30s",
-            "{{ $labels.instance }} is stalled and will end itself.",
+            'changes(process_start_time_seconds{job="copydesk"}[30m]) > 2',
+            "",
+            "{{ $labels.instance }} has started {{ $value }} times within half an hour.",
         ),
         Alert(
             "CopydeskNoInput",

@@ -6,6 +6,7 @@ from tools.dashboards.kit import Query, pace, quantiles, series
 from tools.dashboards.page import Page, Row
 
 W = 'instance=~"$instance"'
+J = f'job="copydesk",{W}'
 S = f'stage=~"$stage",{W}'
 
 
@@ -111,7 +112,7 @@ PAGE = Page(
                         f"sum by (instance) (copydesk_pool_busy{{{W}}}) / sum by (instance) (copydesk_pool_workers{{{W}}})",
                         "{{instance}}",
                     ),
-                    width=8,
+                    width=6,
                     high=1,
                 ),
                 series(
@@ -119,14 +120,14 @@ PAGE = Page(
                     "Calls that wait for a process.",
                     "short",
                     Query(f"sum by (instance) (copydesk_pool_waiting{{{W}}})", "{{instance}}"),
-                    width=8,
+                    width=6,
                 ),
                 series(
                     "Wait for a process",
                     "Time of a call until it is handed to the processes.",
                     "s",
                     *quantiles("copydesk_pool_wait_seconds", selector=W),
-                    width=8,
+                    width=6,
                     logarithmic=True,
                 ),
                 series(
@@ -138,7 +139,7 @@ PAGE = Page(
                     Query(f"sum(increase(copydesk_pool_crashes_total{{{W}}}[5m]))", "crashes"),
                     Query(f"sum(increase(copydesk_pool_recycled_total{{{W}}}[5m]))", "recycled"),
                     Query(f"sum(increase(copydesk_pool_rebuilds_total{{{W}}}[5m]))", "rebuilds"),
-                    width=8,
+                    width=6,
                 ),
                 series(
                     "Event loop delay",
@@ -148,8 +149,25 @@ PAGE = Page(
                         f"histogram_quantile(0.99, sum by (le, instance) (rate(copydesk_event_loop_delay_seconds_bucket{{{W}}}[$__rate_interval])))",
                         "{{instance}}",
                     ),
-                    width=8,
+                    width=6,
                     line_at=0.5,
+                ),
+                series(
+                    "Memory",
+                    "Resident memory of the worker's main process; the processes of its pool come on top.",
+                    "bytes",
+                    Query(f"max by (instance) (process_resident_memory_bytes{{{J}}})", "{{instance}}"),
+                    width=6,
+                ),
+                series(
+                    "CPU",
+                    "Cores that the worker's main process keeps busy; above 0.9 it is the bottleneck, and another worker helps.",
+                    "none",
+                    Query(
+                        f"sum by (instance) (rate(process_cpu_seconds_total{{{J}}}[$__rate_interval]))", "{{instance}}"
+                    ),
+                    width=6,
+                    line_at=0.9,
                 ),
                 series(
                     "Log lines",
@@ -160,7 +178,7 @@ PAGE = Page(
                         pace("copydesk_log_lines_dropped_total", W, "level"),
                         "{{level}} dropped",
                     ),
-                    width=8,
+                    width=6,
                 ),
             ),
         ),
