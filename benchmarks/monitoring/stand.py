@@ -13,7 +13,7 @@ from pathlib import Path
 from confluent_kafka import Producer
 from tests.support.kafka import KafkaBroker, free_port
 from tests.support.prometheus import Prometheus
-from tests.support.service import Raw, Service, get_page, own_names
+from tests.support.service import DEFAULT_NAMES, Raw, Service, get_page
 
 from copydesk_schemas.topics import TopicRole
 
@@ -35,7 +35,7 @@ class Stream(threading.Thread):
         self.sent = 0
         self._topic = topic
         self._halt = threading.Event()
-        self._producer = Producer({"bootstrap.servers": bootstrap, "message.max.bytes": 11_000_000})
+        self._producer = Producer({"bootstrap.servers": bootstrap, "message.max.bytes": 11_000_000, "log_level": 2})
 
     def run(self) -> None:
         """Send, a tenth of a second's worth at a time."""
@@ -115,7 +115,7 @@ def standing(
         ports = [free_port() for _ in range(workers)]
         (folder / "prometheus").mkdir()
         watched = Prometheus(folder / "prometheus", ports, rules, interval)
-        service = Service(broker.bootstrap, "watched", folder, own_names("watched"), dict(settings or {}), program)
+        service = Service(broker.bootstrap, "watched", folder, dict(DEFAULT_NAMES), dict(settings or {}), program)
         stand = Stand(broker, service, watched, ports)
         try:
             service.start("worker-0", ports[0])

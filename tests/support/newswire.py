@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html import escape
 
@@ -24,6 +25,19 @@ _FOREIGN = {
     "es": "El ayuntamiento decidió el lunes renovar el viejo puente del puerto, cerrado desde el invierno pasado. Las "
     "obras durarán al menos {n} meses, según el alcalde, y costarán más de lo previsto a los vecinos. ",
 }  # fmt: skip
+
+
+@dataclass
+class Trouble:
+    """What befalls sources."""
+
+    without_authors: set[str] = field(default_factory=set)
+    """They no longer name their authors."""
+    silent: set[str] = field(default_factory=set)
+    """They send nothing any more."""
+
+
+NO_TROUBLE = Trouble()
 
 
 def story(
@@ -78,18 +92,28 @@ def story(
     return with_url(page.encode(), url)
 
 
-def newswire(seed: int = 1, without_authors: Callable[[str], bool] = lambda source: False) -> Iterator[Raw]:  # noqa: ARG005 - its name says what it is asked
-    """News without end: pages, agency copy on other sites, copies, revisions, feeds, takedowns and broken records."""
+def newswire(seed: int = 1, sources: Sequence[str] = SOURCES, trouble: Trouble = NO_TROUBLE) -> Iterator[Raw]:
+    """News without end: pages, agency copy on other sites, copies, revisions, feeds, takedowns and broken records.
+
+    Args:
+        seed: the same seed gives the same news, but for their dates.
+        sources: domains, the most productive ones first.
+        trouble: what befalls sources; it may be changed while the news flow.
+    """
     dice = random.Random(seed)
-    weights = [10, 8, 6, 5, 4, 3, 2, 1]
+    weights = [2 + len(sources) - place for place in range(len(sources))]
     sent: list[tuple[int, str]] = []
     number = seed * 1_000_000
     while True:
         number += 1
-        (source,) = dice.choices(SOURCES, weights)
-        authors = not without_authors(source)
+        (source,) = dice.choices(sources, weights)
+        if source in trouble.silent:
+            continue
+        authors = source not in trouble.without_authors
         kind = dice.random()
         earlier, place = dice.choice(sent[-300:]) if sent else (number, source)
+        if place in trouble.silent:
+            continue
         if kind < 0.62 or not sent:
             sent.append((number, source))
             yield story(number, source, authors=authors)

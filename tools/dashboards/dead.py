@@ -25,7 +25,7 @@ PAGE = Page(
                     Query("copydesk:failures:ratio5m", "failed"),
                     steps=((None, GREEN), (0.01, YELLOW), (0.1, RED)),
                     width=4,
-                    height=8,
+                    height=9,
                     decimals=1,
                 ),
                 tile(
@@ -35,13 +35,13 @@ PAGE = Page(
                     Query("copydesk:rejections:ratio5m", "rejected"),
                     steps=((None, GREEN), (0.25, YELLOW), (0.5, RED)),
                     width=4,
-                    height=8,
+                    height=9,
                     decimals=1,
                 ),
                 series(
                     "Dead letters by kind",
                     "Items a second; rejected is policy, failed is a fault.",
-                    "cps",
+                    "suffix: /s",
                     Query(
                         pace("copydesk_dead_letters_total", S, "stage, kind"),
                         "{{stage}} {{kind}}",
@@ -58,7 +58,7 @@ PAGE = Page(
                 series(
                     "Dead letters by code",
                     "Items a second by stage and code; docs/dead-letters.md explains the codes.",
-                    "cps",
+                    "suffix: /s",
                     Query(
                         pace("copydesk_dead_letters_total", S, "stage, code"),
                         "{{stage}} {{code}}",
@@ -114,7 +114,7 @@ PAGE = Page(
                 series(
                     "Dead letters by source",
                     "Items a second, the ten with most.",
-                    "cps",
+                    "suffix: /s",
                     Query(
                         f'topk(10, sum by (source) (rate(copydesk_source_outcomes_total{{kind="dead",source=~"$source",{W}}}[$__rate_interval])))',
                         "{{source}}",

@@ -46,17 +46,21 @@ PAGE = Page(
                             f"max by ({BY}) (copydesk_lag_seconds{{{S}}})",
                             "s",
                             ((None, GREEN), (30, YELLOW), (60, RED)),
-                            0,
+                            1,
                         ),
                         Column("records behind", f"max by ({BY}) (copydesk_lag_records{{{S}}})", "short"),
-                        Column("pace", f"sum by ({BY}) (rate(copydesk_next_offset{{{S}}}[1m]))", "cps", decimals=1),
-                        Column("input", f"sum by ({BY}) (rate(copydesk_end_offset{{{S}}}[1m]))", "cps", decimals=1),
+                        Column(
+                            "pace", f"sum by ({BY}) (rate(copydesk_next_offset{{{S}}}[1m]))", "suffix: /s", decimals=1
+                        ),
+                        Column(
+                            "input", f"sum by ({BY}) (rate(copydesk_end_offset{{{S}}}[1m]))", "suffix: /s", decimals=1
+                        ),
                         Column(
                             "no progress",
                             f"max by ({BY}) (copydesk_progress_age_seconds{{{S}}})",
                             "s",
                             ((None, GREEN), (30, YELLOW), (60, RED)),
-                            0,
+                            1,
                         ),
                     ),
                     height=9,
@@ -87,7 +91,7 @@ PAGE = Page(
                 series(
                     "Transactions",
                     "Transactions a second by result; aborted and fenced ones were done again.",
-                    "cps",
+                    "suffix: /s",
                     Query(pace("copydesk_transactions_total", S, "result"), "{{result}}"),
                     width=8,
                     colors={"committed": "green", "aborted": "orange", "fenced": "red"},
@@ -120,7 +124,7 @@ PAGE = Page(
                 series(
                     "Published records",
                     "Output records a second by topic.",
-                    "cps",
+                    "suffix: /s",
                     Query(pace("copydesk_published_records_total", S, "topic"), "{{topic}}"),
                     width=8,
                 ),
@@ -154,11 +158,11 @@ PAGE = Page(
                     "the broker refused.",
                     "none",
                     Query(
-                        f"sum by (stage) (increase(copydesk_fuse_blown_total{{{S}}}[5m])) or vector(0)",
+                        f"sum by (stage) (increase(copydesk_fuse_blown_total{{{S}}}[5m]))",
                         "{{stage}} fuse",
                     ),
                     Query(
-                        f"sum by (stage) (increase(copydesk_refused_records_total{{{S}}}[5m])) or vector(0)",
+                        f"sum by (stage) (increase(copydesk_refused_records_total{{{S}}}[5m]))",
                         "{{stage}} refused",
                     ),
                     width=12,

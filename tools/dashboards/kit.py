@@ -141,7 +141,7 @@ def series(
     unit: str,
     *queries: Query,
     width: int = 12,
-    height: int = 8,
+    height: int = 9,
     stacked: bool = False,
     low: float | None = 0,
     high: float | None = None,
@@ -193,8 +193,8 @@ def series(
         .tooltip(
             common_builders.VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI).sort(common.SortOrder.DESCENDING)
         )
-        .line_width(1)
-        .fill_opacity(35 if stacked else 8)
+        .line_width(1 if stacked else 2)
+        .fill_opacity(35 if stacked else 0)
         .show_points(common.VisibilityMode.NEVER)
         .span_nulls(False)
     )
@@ -222,7 +222,7 @@ def bars(
     query: Query,
     *,
     width: int = 8,
-    height: int = 8,
+    height: int = 9,
     steps: Steps = ((None, BLUE),),
     low: float = 0,
     high: float | None = None,

@@ -49,7 +49,7 @@ PAGE = Page(
                 tile(
                     "In",
                     "Items a second that came in.",
-                    "cps",
+                    "suffix: /s",
                     Query(pace("copydesk_items_received_total", W), "in"),
                     decimals=1,
                     solid=False,
@@ -57,7 +57,7 @@ PAGE = Page(
                 tile(
                     "Out",
                     "Items a second that ended: enriched, duplicate or dead. In the long run as many as came in.",
-                    "cps",
+                    "suffix: /s",
                     Query(f"sum(rate({ENDED}[$__rate_interval]))", "out"),
                     decimals=1,
                     solid=False,
@@ -68,7 +68,7 @@ PAGE = Page(
                     "s",
                     Query(f"max(copydesk_lag_seconds{{{W}}})", "lag"),
                     steps=((None, GREEN), (SLO_LAG_S / 2, YELLOW), (SLO_LAG_S, RED)),
-                    decimals=0,
+                    decimals=1,
                 ),
                 tile(
                     "End to end, p99",
@@ -96,7 +96,7 @@ PAGE = Page(
                 series(
                     "In = out",
                     "Items a second that came in and that ended. The lines lie on each other, but for what is in flight.",
-                    "cps",
+                    "suffix: /s",
                     Query(pace("copydesk_items_received_total", W), "in"),
                     Query(f"sum(rate({ENDED}[$__rate_interval]))", "out"),
                     width=8,
@@ -105,7 +105,7 @@ PAGE = Page(
                 series(
                     "Outcomes",
                     "Items a second by what became of them.",
-                    "cps",
+                    "suffix: /s",
                     Query(f"sum by (kind) (rate({ENDED}[$__rate_interval]))", "{{kind}}"),
                     width=8,
                     stacked=True,
@@ -130,7 +130,7 @@ PAGE = Page(
                 series(
                     "Dead letters",
                     "Items a second that could not be read, by kind: rejected is policy, failed is a fault.",
-                    "cps",
+                    "suffix: /s",
                     Query(
                         pace("copydesk_dead_letters_total", W, "kind"),
                         "{{kind}}",
@@ -164,7 +164,7 @@ PAGE = Page(
                         ),
                     ),
                     width=12,
-                    height=8,
+                    height=9,
                     none="No alert fires.",
                 ),
                 cells(
@@ -180,17 +180,17 @@ PAGE = Page(
                             "ready", f"max by (instance) (copydesk_ready{{{W}}})", "none", ((None, RED), (1, GREEN))
                         ),
                         Column("partitions", f'sum by (instance) (copydesk_partitions{{state!="closed",{W}}})', "none"),
-                        Column("items/s", f"sum by (instance) (rate({ENDED}[1m]))", "cps", decimals=1),
+                        Column("items/s", f"sum by (instance) (rate({ENDED}[1m]))", "suffix: /s", decimals=1),
                         Column(
                             "lag",
                             f"max by (instance) (copydesk_lag_seconds{{{W}}})",
                             "s",
                             ((None, "transparent"), (SLO_LAG_S, RED)),
-                            0,
+                            1,
                         ),
                     ),
                     width=12,
-                    height=8,
+                    height=9,
                     none="No worker is scraped.",
                 ),
             ),

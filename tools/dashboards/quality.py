@@ -82,7 +82,7 @@ PAGE = Page(
                             f"time() - max by (source) (copydesk_source_last_seen_timestamp_seconds{{{S}}})",
                             "s",
                             ((None, GREEN), (3600, YELLOW), (21600, RED)),
-                            0,
+                            1,
                         ),
                     ),
                     width=8,
@@ -92,7 +92,7 @@ PAGE = Page(
                 series(
                     "Items by source",
                     "Items a second that ended, the twelve busiest sources.",
-                    "cps",
+                    "suffix: /s",
                     Query(
                         f"topk(12, sum by (source) (rate(copydesk_source_outcomes_total{{{S}}}[$__rate_interval])))",
                         "{{source}}",
@@ -124,7 +124,7 @@ PAGE = Page(
                     "Share of the enriched articles, within the time shown, with a quality flag.",
                     "percentunit",
                     Query(
-                        f'sort_desc(sum by (flag) (increase(copydesk_flags_total{{{W}}}[$__range])) / ignoring(flag) group_left sum(increase(copydesk_outcomes_total{{kind="enriched",{W}}}[$__range])))',
+                        f'sort_desc(sum by (flag) (increase(copydesk_flags_total{{{W}}}[$__range])) / ignoring(flag) group_left sum(increase(copydesk_outcomes_total{{kind="enriched",{W}}}[$__range]))) > 0',
                         "{{flag}}",
                     ),
                     height=11,
@@ -146,7 +146,7 @@ PAGE = Page(
                 series(
                     "Extractors",
                     "Enriched articles a second by what took the body out of the page.",
-                    "cps",
+                    "suffix: /s",
                     Query(
                         pace("copydesk_extractors_total", W, "extractor"),
                         "{{extractor}}",

@@ -22,7 +22,7 @@ PAGE = Page(
                 series(
                     "Records by stage",
                     "Input records a second that a stage has finished.",
-                    "cps",
+                    "suffix: /s",
                     Query(
                         pace("copydesk_stage_duration_seconds_count", S, "stage"),
                         "{{stage}}",
@@ -32,7 +32,7 @@ PAGE = Page(
                 series(
                     "Outcomes by stage",
                     "Items a second by stage and what became of them; forwarded goes on to the next stage.",
-                    "cps",
+                    "suffix: /s",
                     Query(
                         pace("copydesk_outcomes_total", S, "stage, kind"),
                         "{{stage}} {{kind}}",
@@ -172,7 +172,7 @@ PAGE = Page(
                 series(
                     "Log lines",
                     "Lines a second by level; dropped ones came too often.",
-                    "cps",
+                    "suffix: /s",
                     Query(pace("copydesk_log_lines_total", W, "level"), "{{level}}"),
                     Query(
                         pace("copydesk_log_lines_dropped_total", W, "level"),

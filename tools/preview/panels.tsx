@@ -1,11 +1,11 @@
 // Draws one dashboard's panels from its JSON and the answers of Prometheus, with Grafana's own components.
 // `window.PREVIEW` is { dashboard, data: { "<panel id>": [answer of each target] }, from, to, note } (times in ms).
 import {
-  applyFieldOverrides, createTheme, DataFrame, dateTime, FieldConfigOptionsRegistry, FieldType, getFieldDisplayValues,
+  applyFieldOverrides, createTheme, DataFrame, dateTime, EventBusSrv, FieldConfigOptionsRegistry, FieldType, getFieldDisplayName, getFieldDisplayValues,
   standardTransformers, standardTransformersRegistry, toDataFrame, transformDataFrame,
 } from '@grafana/data';
 import {
-  BarGauge, BigValue, GlobalStyles, PanelChrome, PanelContextProvider, Table, ThemeContext, TimeSeries,
+  BarGauge, BigValue, GlobalStyles, PanelChrome, PanelContextProvider, ThemeContext, TimeSeries,
 } from '@grafana/ui';
 import React from 'react';
 import { createRoot } from 'react-dom/client';
@@ -17,17 +17,19 @@ const COLUMN = (WIDTH + GAP) / 24;
 const theme = createTheme({ colors: { mode: 'dark' } });
 const timeRange = { from: dateTime(from), to: dateTime(to), raw: { from: dateTime(from), to: dateTime(to) } };
 const timeZone = 'utc';
+const bus = new EventBusSrv();
 
 standardTransformersRegistry.setInit(() =>
   [standardTransformers.mergeTransformer, standardTransformers.organizeFieldsTransformer,
    standardTransformers.filterFieldsByNameTransformer, standardTransformers.renameFieldsTransformer,
    standardTransformers.orderFieldsTransformer].map((transformation: any) =>
-    ({ id: transformation.id, name: transformation.name, editor: () => null, transformation })) as any);
+    ({ id: transformation.id, name: transformation.name, editor: () => null, transformation: async () => transformation })) as any);
 
 // Which properties an override may set; the panels of Grafana register the same.
 const registry = new FieldConfigOptionsRegistry(() =>
-  ['unit', 'decimals', 'color', 'thresholds', 'noValue', 'min', 'max'].map((id) => option(id, id, false))
-    .concat(option('custom.cellOptions', 'cellOptions', true)));
+  ['unit', 'decimals', 'color', 'thresholds', 'mappings', 'noValue', 'min', 'max'].map((id) => option(id, id, false))
+    .concat(['cellOptions', 'lineWidth', 'fillOpacity', 'showPoints', 'spanNulls', 'stacking', 'scaleDistribution', 'thresholdsStyle']
+      .map((id) => option(`custom.${id}`, id, true))));
 function option(id: string, path: string, isCustom: boolean): any {
   return { id, path, isCustom, name: id, category: [], editor: () => null, override: () => null,
            process: (value: any) => value, shouldApply: () => true, getItemsCount: () => 1 };
@@ -43,7 +45,7 @@ function timeFrames(panel: any): DataFrame[] {
     const name = named(target.legendFormat, series.metric) || target.refId;
     return toDataFrame({ refId: target.refId, name, fields: [
       { name: 'Time', type: FieldType.time, values: samples.map((s: any) => s[0] * 1000) },
-      { name: 'Value', type: FieldType.number, labels: series.metric, values: samples.map((s: any) => Number(s[1])),
+      { name: 'Value', type: FieldType.number, labels: series.metric, values: samples.map((s: any) => s[1] === 'NaN' ? null : Number(s[1])),
         config: { displayNameFromDS: name } },
     ] });
   }));
@@ -73,6 +75,28 @@ function empty(panel: any) {
     {panel.fieldConfig.defaults.noValue ?? 'No data'}</div>;
 }
 
+// A plain table: Grafana's own measures itself in ways that a lone page does not offer. Texts and colours are Grafana's.
+function table(panel: any, frame: DataFrame, height: number) {
+  const fields = frame.fields.filter((field) => field.type !== FieldType.time);
+  const sort = panel.options.sortBy?.[0];
+  const by = fields.find((field) => getFieldDisplayName(field, frame) === sort?.displayName);
+  const rows = [...Array(frame.length).keys()];
+  if (by) { rows.sort((a, b) => (Number(by.values[b] ?? -1) - Number(by.values[a] ?? -1)) * (sort.desc ? 1 : -1)); }
+  const line = { borderBottom: `1px solid ${theme.colors.border.weak}`, padding: '0 8px', height: 30, whiteSpace: 'nowrap' as const };
+  return <div style={{ height, overflow: 'hidden' }}><table style={{ width: '100%', borderCollapse: 'collapse', fontSize: 13 }}>
+    <thead><tr>{fields.map((field) => <th key={field.name} style={{ ...line, color: theme.colors.primary.text,
+      textAlign: field.type === FieldType.number ? 'right' : 'left' }}>{getFieldDisplayName(field, frame)}</th>)}</tr></thead>
+    <tbody>{rows.map((row) => <tr key={row}>{fields.map((field) => {
+      const value = field.values[row];
+      const shown = value == null ? { text: '', color: undefined } : field.display!(value);
+      const filled = (field.config.custom?.cellOptions?.type === 'color-background') && value != null && shown.color;
+      const text = [(shown as any).prefix, shown.text, (shown as any).suffix].filter(Boolean).join('');
+      return <td key={field.name} style={{ ...line, textAlign: field.type === FieldType.number ? 'right' : 'left',
+        ...(filled ? { background: shown.color, color: theme.colors.getContrastText(shown.color!) } : {}) }}>{text}</td>;
+    })}</tr>)}</tbody>
+  </table></div>;
+}
+
 function body(panel: any, frames: DataFrame[], width: number, height: number) {
   const values = () => getFieldDisplayValues({
     data: frames, fieldConfig: panel.fieldConfig, reduceOptions: panel.options.reduceOptions, replaceVariables: (v: string) => v,
@@ -98,11 +122,21 @@ function body(panel: any, frames: DataFrame[], width: number, height: number) {
           showUnfilled={panel.options.showUnfilled} itemSpacing={2} alignmentFactors={{ title: '', text: '000.00 K' }} />
       </div>)}</div>;
   }
-  if (panel.type === 'table') { return <Table data={frames[0]} width={width} height={height} initialSortBy={panel.options.sortBy} />; }
-  return <PanelContextProvider value={{} as any}>
+  if (panel.type === 'table') { return table(panel, frames[0], height); }
+  return <PanelContextProvider value={{ eventsScope: 'preview', eventBus: bus } as any}>
     <TimeSeries frames={frames} width={width} height={height} timeRange={timeRange as any} timeZone={timeZone}
       legend={panel.options.legend} options={panel.options} />
   </PanelContextProvider>;
+}
+
+// A panel that cannot be drawn must not take the others with it, nor pass for a picture.
+class Guard extends React.Component<any, { error?: Error }> {
+  state = { error: undefined as Error | undefined };
+  static getDerivedStateFromError(error: Error) { return { error }; }
+  render() {
+    const { error } = this.state;
+    return error ? <pre>FAILED: {error.stack}</pre> : this.props.children;
+  }
 }
 
 function Panel({ panel, frames }: any) {
@@ -136,7 +170,7 @@ async function main() {
         <div style={{ display: 'flex', justifyContent: 'space-between', fontSize: 20, height: HEAD }}>
           <span>{dashboard.title}</span><span style={{ fontSize: 12, color: theme.colors.text.secondary }}>{note}</span>
         </div>
-        {panels.map(({ panel, frames }: any) => <Panel key={panel.id} panel={panel} frames={frames} />)}
+        {panels.map(({ panel, frames }: any) => <Guard key={panel.id}><Panel panel={panel} frames={frames} /></Guard>)}
       </div>
     </ThemeContext.Provider>);
   document.title = `height ${height + 32}`;
