@@ -58,12 +58,12 @@ class Stream(threading.Thread):
 
 @dataclass
 class Stand:
-    """What runs; `worker` starts one more."""
+    """What runs. Prometheus scrapes the first worker, on `port`, and no other."""
 
     broker: KafkaBroker
     service: Service
     prometheus: Prometheus
-    ports: Sequence[int]
+    port: int
     streams: list[Stream] = field(default_factory=list)
 
     def stream(self, records: Iterator[Raw], rate: float) -> Stream:
@@ -87,44 +87,61 @@ class Stand:
             time.sleep(0.25)
         raise TimeoutError(f"not within {within_s:g} s")
 
-    def ready(self, port: int, within_s: float = 90.0) -> float:
-        """Seconds until a worker is ready."""
-        return self.wait(lambda: bool(get_page(port, "/health/ready")), within_s)
+    def ready(self, within_s: float = 120.0) -> float:
+        """Seconds until the worker is ready."""
+        return self.wait(lambda: bool(get_page(self.port, "/health/ready")), within_s)
+
+    def send(self, *values: bytes, key: bytes | None = None) -> None:
+        """Send some records."""
+        producer = Producer({"bootstrap.servers": self.broker.bootstrap, "log_level": 2})
+        for value in values:
+            producer.produce(self.service.names[TopicRole.RAW], value, key)
+        producer.flush(10)
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """What is different from a worker as it comes.
+
+    Args:
+        settings: of the workers, without the prefix.
+        program: what Python runs as a worker.
+        properties: of the broker.
+    """
+
+    settings: Mapping[str, str] = field(default_factory=dict)
+    program: Sequence[str] = ("-m", "copydesk", "worker")
+    properties: Mapping[str, str] = field(default_factory=dict)
 
 
 @contextlib.contextmanager
-def standing(
-    *,
-    rules: Sequence[Path] = (),
-    workers: int = 1,
-    settings: Mapping[str, str] | None = None,
-    program: Sequence[str] = ("-m", "copydesk", "worker"),
-    interval: str = "1s",
-) -> Iterator[Stand]:
+def standing(*, rules: Sequence[Path] = (), deployed: Deployed | None = None, interval: str = "1s") -> Iterator[Stand]:
     """A stand whose parts all answer; ended and removed afterwards.
 
     Args:
         rules: rule files of Prometheus.
-        workers: how many are scraped; only the first is started.
-        settings: of the workers, without the prefix.
-        program: what Python runs as a worker.
+        deployed: settings and the like.
         interval: of scraping.
     """
-    with KafkaBroker.running() as broker, tempfile.TemporaryDirectory(prefix="copydesk-stand-") as name:
+    deployed = deployed or Deployed()
+    with (
+        KafkaBroker.running(deployed.properties) as broker,
+        tempfile.TemporaryDirectory(prefix="copydesk-stand-") as name,
+    ):
         folder = Path(name)
-        ports = [free_port() for _ in range(workers)]
+        port = free_port()
         (folder / "prometheus").mkdir()
-        watched = Prometheus(folder / "prometheus", ports, rules, interval)
-        service = Service(broker.bootstrap, "watched", folder, dict(DEFAULT_NAMES), dict(settings or {}), program)
-        stand = Stand(broker, service, watched, ports)
+        watched = Prometheus(folder / "prometheus", [port], rules, interval)
+        settings, program = dict(deployed.settings), deployed.program
+        service = Service(broker.bootstrap, "watched", folder, dict(DEFAULT_NAMES), settings, program)
+        stand = Stand(broker, service, watched, port)
         try:
-            service.start("worker-0", ports[0])
-            stand.ready(ports[0])
+            service.start("worker", port)
+            stand.ready()
             watched.start()
             yield stand
         finally:
             for stream in stand.streams:
-                if stream.is_alive():
-                    stream.halt()
+                stream.halt()
             service.end()
             watched.stop()
