@@ -1,8 +1,8 @@
 """Fire each alert once, for real, by a fault: `python -m benchmarks.monitoring.alerts [--write FILE]`.
 
 A real broker, real workers, a real Prometheus with the committed rules. Windows, `for` and offsets are shorter by a
-factor, so that an alert that waits for an hour can be seen; thresholds are as they are. Needs Java, Maven and Debian's package
-`prometheus`.
+factor, so that an alert that waits for an hour can be seen; thresholds are as they are. Needs Java, Maven and Debian's
+package `prometheus`.
 """
 
 from __future__ import annotations

@@ -24,6 +24,7 @@ from tests.support.dashboards import dashboards, panels
 from tests.support.newswire import Trouble, newswire
 from tests.support.prometheus import Prometheus
 from tools.alerts.files import FOLDER as RULES
+from tools.node import packages
 
 ROOT = Path(__file__).parents[2]
 PREVIEW = ROOT / "tools" / "preview"
@@ -31,25 +32,6 @@ IMAGES = ROOT / "docs" / "images"
 NOTE = (
     "Preview: panels drawn by @grafana/ui 13.2.3 from the dashboard’s JSON with live data; not a screenshot of Grafana."
 )
-
-
-def modules() -> Path:
-    """Folder of the installed packages; installed the first time.
-
-    Raises:
-        RuntimeError: node or npm is missing, or npm failed.
-    """
-    folder = Path.home() / ".cache" / "copydesk-preview"
-    folder.mkdir(parents=True, exist_ok=True)
-    wanted = (PREVIEW / "package.json").read_text(encoding="utf-8")
-    have = folder / "package.json"
-    if not have.exists() or have.read_text(encoding="utf-8") != wanted or not (folder / "node_modules").exists():
-        if shutil.which("npm") is None:
-            raise RuntimeError("node and npm are needed")
-        have.write_text(wanted, encoding="utf-8")
-        command = ["npm", "install", "--no-audit", "--no-fund", "--legacy-peer-deps", "--loglevel=error"]
-        subprocess.run(command, cwd=folder, check=True, timeout=900)
-    return folder
 
 
 def bundle(folder: Path) -> None:
@@ -108,7 +90,7 @@ def main() -> int:
     parser.add_argument("--from-kept", type=Path, help="draw answers that were kept, without running anything")
     options = parser.parse_args()
     options.to.mkdir(parents=True, exist_ok=True)
-    folder = modules()
+    folder = packages(PREVIEW / "package.json")
     bundle(folder)
     if options.from_kept:
         kept = json.loads(options.from_kept.read_text(encoding="utf-8"))

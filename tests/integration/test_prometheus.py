@@ -32,7 +32,7 @@ FASTER = 60
 """Time in the rules runs so many times as fast: a window of half an hour is half a minute."""
 RECORDED = [rule for group in RECORDS for rule in group.rules if isinstance(rule, Record)]
 
-ONLY_IN_TROUBLE: dict[str, str] = {}
+ONLY_IN_TROUBLE = {"copydesk_log_lines_dropped_total": "one event was logged too often"}
 """Metrics that have no series, or are asked for in vain, while nothing is wrong; and what must happen first."""
 QUIET_PANELS = {
     "Alerts": "nothing fires",

@@ -41,7 +41,7 @@ PAGE = Page(
                 series(
                     "Dead letters by kind",
                     "Items a second; rejected is policy, failed is a fault.",
-                    "suffix: /s",
+                    "suffix:/s",
                     Query(
                         pace("copydesk_dead_letters_total", S, "stage, kind"),
                         "{{stage}} {{kind}}",
@@ -58,7 +58,7 @@ PAGE = Page(
                 series(
                     "Dead letters by code",
                     "Items a second by stage and code; docs/dead-letters.md explains the codes.",
-                    "suffix: /s",
+                    "suffix:/s",
                     Query(
                         pace("copydesk_dead_letters_total", S, "stage, code"),
                         "{{stage}} {{code}}",
@@ -114,7 +114,7 @@ PAGE = Page(
                 series(
                     "Dead letters by source",
                     "Items a second, the ten with most.",
-                    "suffix: /s",
+                    "suffix:/s",
                     Query(
                         f'topk(10, sum by (source) (rate(copydesk_source_outcomes_total{{kind="dead",source=~"$source",{W}}}[$__rate_interval])))',
                         "{{source}}",

@@ -32,7 +32,7 @@ PAGE = Page(
                 series(
                     "Verdicts",
                     "Articles a second by verdict.",
-                    "suffix: /s",
+                    "suffix:/s",
                     Query(f"sum by (reason) (rate({DECIDED}[$__rate_interval]))", "{{reason}}"),
                     width=10,
                     stacked=True,
@@ -41,7 +41,7 @@ PAGE = Page(
                 series(
                     "Changes",
                     "Published articles a second by what happened to them.",
-                    "suffix: /s",
+                    "suffix:/s",
                     Query(pace("copydesk_changes_total", W, "change"), "{{change}}"),
                     width=10,
                     legend_right=True,
@@ -96,7 +96,7 @@ PAGE = Page(
                 series(
                     "Pruned",
                     "Records a second removed because they fell out of the window.",
-                    "suffix: /s",
+                    "suffix:/s",
                     Query(f"sum(rate(copydesk_state_pruned_records_total{{{W}}}[5m]))", "pruned"),
                     width=6,
                 ),

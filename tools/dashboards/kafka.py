@@ -50,10 +50,10 @@ PAGE = Page(
                         ),
                         Column("records behind", f"max by ({BY}) (copydesk_lag_records{{{S}}})", "short"),
                         Column(
-                            "pace", f"sum by ({BY}) (rate(copydesk_next_offset{{{S}}}[1m]))", "suffix: /s", decimals=1
+                            "pace", f"sum by ({BY}) (rate(copydesk_next_offset{{{S}}}[1m]))", "suffix:/s", decimals=1
                         ),
                         Column(
-                            "input", f"sum by ({BY}) (rate(copydesk_end_offset{{{S}}}[1m]))", "suffix: /s", decimals=1
+                            "input", f"sum by ({BY}) (rate(copydesk_end_offset{{{S}}}[1m]))", "suffix:/s", decimals=1
                         ),
                         Column(
                             "no progress",
@@ -91,7 +91,7 @@ PAGE = Page(
                 series(
                     "Transactions",
                     "Transactions a second by result; aborted and fenced ones were done again.",
-                    "suffix: /s",
+                    "suffix:/s",
                     Query(pace("copydesk_transactions_total", S, "result"), "{{result}}"),
                     width=8,
                     colors={"committed": "green", "aborted": "orange", "fenced": "red"},
@@ -115,31 +115,33 @@ PAGE = Page(
                     width=8,
                 ),
                 series(
-                    "Time since the last commit",
-                    "Grows while a stage has nothing to do, too.",
-                    "s",
-                    Query(f"time() - max by (stage) (copydesk_last_commit_timestamp_seconds{{{S}}})", "{{stage}}"),
-                    width=8,
-                ),
-                series(
                     "Published records",
                     "Output records a second by topic.",
-                    "suffix: /s",
+                    "suffix:/s",
                     Query(pace("copydesk_published_records_total", S, "topic"), "{{topic}}"),
-                    width=8,
+                    width=12,
+                    legend_right=True,
                 ),
                 series(
                     "Published bytes",
                     "Bytes a second by topic.",
                     "Bps",
                     Query(pace("copydesk_published_bytes_total", S, "topic"), "{{topic}}"),
-                    width=8,
+                    width=12,
+                    legend_right=True,
                 ),
             ),
         ),
         Row(
             "Troubles",
             (
+                series(
+                    "Time since the last commit",
+                    "Grows while a stage has nothing to do, too.",
+                    "s",
+                    Query(f"time() - max by (stage) (copydesk_last_commit_timestamp_seconds{{{S}}})", "{{stage}}"),
+                    width=8,
+                ),
                 series(
                     "Restarts and rebalances",
                     "In the last five minutes: partitions that failed and were opened again, and rebalances.",
@@ -149,7 +151,7 @@ PAGE = Page(
                         "{{stage}} restart: {{reason}}",
                     ),
                     Query(f"sum by (stage) (increase(copydesk_rebalances_total{{{S}}}[5m]))", "{{stage}} rebalances"),
-                    width=12,
+                    width=8,
                     legend_right=True,
                 ),
                 series(
@@ -165,7 +167,7 @@ PAGE = Page(
                         f"sum by (stage) (increase(copydesk_refused_records_total{{{S}}}[5m]))",
                         "{{stage}} refused",
                     ),
-                    width=12,
+                    width=8,
                     legend_right=True,
                 ),
             ),

@@ -49,7 +49,7 @@ PAGE = Page(
                 tile(
                     "In",
                     "Items a second that came in.",
-                    "suffix: /s",
+                    "suffix:/s",
                     Query(pace("copydesk_items_received_total", W), "in"),
                     decimals=1,
                     solid=False,
@@ -57,7 +57,7 @@ PAGE = Page(
                 tile(
                     "Out",
                     "Items a second that ended: enriched, duplicate or dead. In the long run as many as came in.",
-                    "suffix: /s",
+                    "suffix:/s",
                     Query(f"sum(rate({ENDED}[$__rate_interval]))", "out"),
                     decimals=1,
                     solid=False,
@@ -96,7 +96,7 @@ PAGE = Page(
                 series(
                     "In = out",
                     "Items a second that came in and that ended. The lines lie on each other, but for what is in flight.",
-                    "suffix: /s",
+                    "suffix:/s",
                     Query(pace("copydesk_items_received_total", W), "in"),
                     Query(f"sum(rate({ENDED}[$__rate_interval]))", "out"),
                     width=8,
@@ -105,7 +105,7 @@ PAGE = Page(
                 series(
                     "Outcomes",
                     "Items a second by what became of them.",
-                    "suffix: /s",
+                    "suffix:/s",
                     Query(f"sum by (kind) (rate({ENDED}[$__rate_interval]))", "{{kind}}"),
                     width=8,
                     stacked=True,
@@ -130,7 +130,7 @@ PAGE = Page(
                 series(
                     "Dead letters",
                     "Items a second that could not be read, by kind: rejected is policy, failed is a fault.",
-                    "suffix: /s",
+                    "suffix:/s",
                     Query(
                         pace("copydesk_dead_letters_total", W, "kind"),
                         "{{kind}}",
@@ -180,7 +180,7 @@ PAGE = Page(
                             "ready", f"max by (instance) (copydesk_ready{{{W}}})", "none", ((None, RED), (1, GREEN))
                         ),
                         Column("partitions", f'sum by (instance) (copydesk_partitions{{state!="closed",{W}}})', "none"),
-                        Column("items/s", f"sum by (instance) (rate({ENDED}[1m]))", "suffix: /s", decimals=1),
+                        Column("items/s", f"sum by (instance) (rate({ENDED}[1m]))", "suffix:/s", decimals=1),
                         Column(
                             "lag",
                             f"max by (instance) (copydesk_lag_seconds{{{W}}})",

@@ -42,7 +42,6 @@ def _variable(name: str, label: str, query: str) -> builders.QueryVariable:
         .label(label)
         .datasource(DATASOURCE)
         .query({"query": query, "refId": name})
-        .definition(query)
         .refresh(models.VariableRefresh.ON_TIME_RANGE_CHANGED)
         .sort(models.VariableSort.ALPHABETICAL_ASC)
         .multi(True)

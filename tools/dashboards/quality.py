@@ -92,7 +92,7 @@ PAGE = Page(
                 series(
                     "Items by source",
                     "Items a second that ended, the twelve busiest sources.",
-                    "suffix: /s",
+                    "suffix:/s",
                     Query(
                         f"topk(12, sum by (source) (rate(copydesk_source_outcomes_total{{{S}}}[$__rate_interval])))",
                         "{{source}}",
@@ -146,7 +146,7 @@ PAGE = Page(
                 series(
                     "Extractors",
                     "Enriched articles a second by what took the body out of the page.",
-                    "suffix: /s",
+                    "suffix:/s",
                     Query(
                         pace("copydesk_extractors_total", W, "extractor"),
                         "{{extractor}}",

@@ -22,7 +22,7 @@ PAGE = Page(
                 series(
                     "Records by stage",
                     "Input records a second that a stage has finished.",
-                    "suffix: /s",
+                    "suffix:/s",
                     Query(
                         pace("copydesk_stage_duration_seconds_count", S, "stage"),
                         "{{stage}}",
@@ -32,12 +32,13 @@ PAGE = Page(
                 series(
                     "Outcomes by stage",
                     "Items a second by stage and what became of them; forwarded goes on to the next stage.",
-                    "suffix: /s",
+                    "suffix:/s",
                     Query(
                         pace("copydesk_outcomes_total", S, "stage, kind"),
                         "{{stage}} {{kind}}",
                     ),
                     width=8,
+                    legend_right=True,
                 ),
                 series(
                     "In flight",
@@ -85,6 +86,7 @@ PAGE = Page(
                     "s",
                     *quantiles("copydesk_stage_duration_seconds", "stage", selector=S),
                     width=12,
+                    legend_right=True,
                     logarithmic=True,
                 ),
                 series(
@@ -172,8 +174,8 @@ PAGE = Page(
                 series(
                     "Log lines",
                     "Lines a second by level; dropped ones came too often.",
-                    "suffix: /s",
-                    Query(pace("copydesk_log_lines_total", W, "level"), "{{level}}"),
+                    "suffix:/s",
+                    Query(pace("copydesk_log_lines_total", W, "level") + " > 0", "{{level}}"),
                     Query(
                         pace("copydesk_log_lines_dropped_total", W, "level"),
                         "{{level}} dropped",
