@@ -1,7 +1,7 @@
 # Two commands do everything on a machine with Python >= 3.11, git and make:
 #   make demo    set up, then watch twenty raw articles go through the pipeline
 #   make test    set up, then run every check and test
-.PHONY: demo test setup lint types audit-dependencies eval bench faults hostile fuzz schemas requirements clean
+.PHONY: demo test setup lint types audit-dependencies eval bench faults hostile fuzz schemas metrics requirements clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -65,6 +65,9 @@ fuzz: setup
 schemas: setup
 	$(VENV)/bin/copydesk schemas --write schemas/json
 	$(PY) -m copydesk_schemas.export docs/data-dictionary.md
+
+metrics: setup
+	$(PY) tools/build_metrics_page.py
 
 requirements:
 	uv lock

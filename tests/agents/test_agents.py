@@ -19,10 +19,10 @@ from copydesk.adapters.kafka import upkeep
 from copydesk.adapters.kafka.budget import ByteBudget
 from copydesk.adapters.kafka.fuse import Fuse, FuseBlownError, FuseConfig
 from copydesk.adapters.kafka.jobs import AbandonedError, Handled, Job
-from copydesk.adapters.kafka.observe import NoMetrics
 from copydesk.adapters.kafka.outbox import Outgoing, RefusedError, TransactionalOutbox
 from copydesk.adapters.kafka.partition import PartitionPump, StageWork, State
 from copydesk.adapters.kafka.upkeep import Prune
+from copydesk.adapters.metrics import Metrics
 from copydesk.adapters.state_memory import MemoryStore, MemoryStores
 from copydesk.app import handlers
 from copydesk.app.agents import answer, declare_agents
@@ -344,6 +344,7 @@ class Rig:
     ) -> None:
         self.outbox = FakeOutbox()
         self.accounted: list[Handled] = []
+        self.metrics = Metrics()
         settings = Settings.load({}, app_id="t", batch_records=4)
         config = delivery_config(settings)
 
@@ -371,7 +372,7 @@ class Rig:
             ask=ask,
             refuse=Refusal(Options()),
             committed=lambda _, handled: self.accounted.extend(handled),
-            metrics=NoMetrics(),
+            metrics=self.metrics,
             budget=ByteBudget(config.in_flight_bytes),
             fuse=Fuse(fuse or FuseConfig()),
             stores=stores or (MemoryStores() if prune is not None else None),
@@ -391,6 +392,9 @@ class Rig:
     def offsets(self) -> list[bytes | None]:
         return [record.value for record in self.outbox.published]
 
+    def figure(self, name: str, **labels: str) -> float | None:
+        return self.metrics.registry.get_sample_value(name, {"stage": "parse", **labels})
+
 
 async def test_a_partition_publishes_each_record_once_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     rig = Rig(monkeypatch, pool_handler(_passes)[0], 10)
@@ -398,6 +402,11 @@ async def test_a_partition_publishes_each_record_once_in_order(monkeypatch: pyte
     assert rig.offsets() == [b"v%d" % number for number in range(10)]
     assert len(rig.accounted) == 10
     assert rig.outbox.opened == 1
+    assert rig.figure("copydesk_batch_records_sum") == 10
+    assert rig.figure("copydesk_consumed_bytes_total") == 30, "three bytes each, key and value"
+    assert rig.figure("copydesk_published_records_total", topic="parsed-articles") == 10
+    assert rig.figure("copydesk_transactions_total", result="aborted") == 0
+    assert rig.pump.behind.next_offset == 10
 
 
 async def test_a_failing_handler_reopens_the_partition_and_its_batch_is_handled_again(
@@ -413,6 +422,8 @@ async def test_a_failing_handler_reopens_the_partition_and_its_batch_is_handled_
     rig = Rig(monkeypatch, handler, 10)
     await rig.until(10)
     assert rig.outbox.opened == 3
+    assert rig.figure("copydesk_partition_restarts_total", reason="OSError") == 2
+    assert rig.figure("copydesk_transactions_total", result="aborted") == 0, "none was begun"
     assert rig.offsets() == [b"v%d" % number for number in range(10)]
     assert len(rig.accounted) == 10
 
@@ -427,6 +438,9 @@ async def test_a_commit_that_failed_is_repeated_and_one_whose_answer_was_lost_is
         assert rig.offsets() == [b"v%d" % number for number in range(6)]
         assert len(rig.accounted) == 6
         assert rig.outbox.opened == 2
+        assert rig.figure("copydesk_batch_records_sum") == 6
+        assert rig.figure("copydesk_transactions_total", result="committed") == 2
+        assert rig.figure("copydesk_transactions_total", result="aborted") == len(failures)
 
 
 async def test_too_few_answers_are_never_committed(monkeypatch: pytest.MonkeyPatch) -> None:

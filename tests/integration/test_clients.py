@@ -29,7 +29,8 @@ floods of last winter. Work will begin in April and is expected to take a year, 
 be rebuilt in stone, but the council chose timber because it is cheaper and can be repaired piece by piece."""
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Orchards report a poor harvest</title>
-<link rel="canonical" href="https://orchard.example/news/harvest"></head><body><nav><a href="/">Home</a></nav>
+<link rel="canonical" href="https://orchard.example/news/harvest">
+<meta property="article:published_time" content="2026-03-06T09:30:00Z"></head><body><nav><a href="/">Home</a></nav>
 <article><h1>Orchards report a poor harvest</h1>
 <p>Apple growers in the valley have brought in the smallest harvest for a decade, their association said on Friday.</p>
 <p>A late frost in May killed most of the blossom, and hail damaged what was left in the weeks that followed.</p>
@@ -37,16 +38,34 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Orch
 <p>Prices in the shops are not expected to rise, because growers abroad report a harvest well above the average.</p>
 </article></body></html>"""
 
-MUST_HAVE_SAMPLES = {
-    "copydesk_outcomes_total",
-    "copydesk_items_received_total",
-    "copydesk_balance_items",
-    "copydesk_end_to_end_seconds_bucket",
-    "copydesk_lag_records",
-    "copydesk_stage_duration_seconds_bucket",
+TRACE = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+MUST_MOVE = (
+    "copydesk_live",
+    "copydesk_ready",
+    "copydesk_broker_up",
+    "copydesk_event_loop_delay_seconds_count",
+    "copydesk_stage_duration_seconds_sum",
     "copydesk_step_duration_seconds_total",
-    "copydesk_transactions_total",
-}
+    "copydesk_freshness_seconds_count",
+    "copydesk_next_offset",
+    "copydesk_end_offset",
+    "copydesk_consumed_bytes_total",
+    "copydesk_published_bytes_total",
+    "copydesk_last_commit_timestamp_seconds",
+    "copydesk_rebalances_total",
+    "copydesk_state_keys",
+    "copydesk_state_bytes",
+    "copydesk_pool_workers",
+    "copydesk_pool_wait_seconds_count",
+    "copydesk_duplicate_similarity_ratio_count",
+    "copydesk_quality_score_ratio_sum",
+    "copydesk_article_words_sum",
+    "copydesk_log_lines_total",
+    "faust_http_latency_count",
+    "process_resident_memory_bytes",
+)
+"""What may not be 0 after a few articles, whatever they are."""
 
 
 def console_producer(broker: KafkaBroker, topic: str, line: bytes) -> None:
@@ -89,8 +108,18 @@ async def test_records_of_other_clients_are_enriched_and_the_pages_show_it(
         await service.ready(worker, free_port)
         async with following(broker.bootstrap, names) as follower:
             await follower.until(2, 60)
-            await produce(broker.bootstrap, raw, [Raw(PAGE.encode()), Raw(b"")])
-            await follower.until(4, 30)
+            near = {
+                "url": "https://copies.example/ferry",
+                "media_type": "text/plain",
+                "content": f"Ferry landing\n\n{BODY} The work will be paid for by the county.",
+            }
+            trace = (("traceparent", TRACE),)
+            await produce(
+                broker.bootstrap,
+                raw,
+                [Raw(PAGE.encode(), headers=trace), Raw(b"", headers=trace), Raw(json.dumps(near).encode())],
+            )
+            await follower.until(5, 30)
             await follower.quiet(1.0)
         page = get_page(free_port, "/metrics")
         assert json.loads(get_page(free_port, "/health/live"))["live"]
@@ -104,10 +133,14 @@ async def test_records_of_other_clients_are_enriched_and_the_pages_show_it(
     assert harvest["canonical_url"] == "https://orchard.example/news/harvest"
     assert "Home" not in harvest["body"]
     assert [quote["speaker"] for quote in harvest["quotes"]] == ["Martin Hale"]
-    (copy,) = map(json.loads, values(follower.seen[TopicRole.DUPLICATE]))
-    assert copy["duplicate_of"]["article_id"] == harvest["article_id"]
+    copies = {copy["verdict"]: copy for copy in map(json.loads, values(follower.seen[TopicRole.DUPLICATE]))}
+    originals = {verdict: copy["duplicate_of"]["article_id"] for verdict, copy in copies.items()}
+    assert originals == {"same_url_unchanged": harvest["article_id"], "near_duplicate": ferry["article_id"]}
     (dead,) = map(json.loads, values(follower.seen[TopicRole.DEAD]))
     assert dead["code"] == "empty"
+    ends = [record for role in (TopicRole.DEAD, TopicRole.DUPLICATE) for record in follower.seen[role]]
+    assert [dict(record.headers).get("traceparent") for record in ends].count(TRACE) == 2
+    check_log((tmp_path / "one.log").read_text(encoding="utf-8"))
 
     check_metrics(page)
 
@@ -116,30 +149,55 @@ def values(records: list[object]) -> list[bytes]:
     return [record.value for record in records]  # type: ignore[attr-defined] # records of an untyped library
 
 
+def check_log(text: str) -> None:
+    lines = [json.loads(line) for line in text.splitlines()]  # all of it: what libraries and Faust say too
+    assert all({"timestamp", "level", "event", "logger"} <= set(line) for line in lines)
+    articles = [line for line in lines if line["event"] == "article"]
+    assert sorted(line["outcome"] for line in articles) == ["dead", "duplicate", "duplicate", "enriched", "enriched"]
+    (enriched, _) = (line for line in articles if line["outcome"] == "enriched")
+    assert set(enriched["work_ms"]) == {"parse", "enrich"}
+    assert (enriched["verdict"], enriched["revision"], enriched["language"]) == ("unique", 1, "en")
+    assert sum(line.get("trace_id") == TRACE[3:35].decode() for line in articles) == 2
+    (failed,) = (line for line in articles if line["outcome"] == "dead")
+    assert (failed["level"], failed["code"]) == ("warning", "empty")
+    for words in ("Ruth Adler", "swept away", "smallest harvest", "blossom"):
+        assert words not in text, "text of an article"
+
+
 def check_metrics(page: str) -> None:
     families = {family.name: family for family in text_string_to_metric_families(page)}
     samples = {(s.name, tuple(sorted(s.labels.items()))): s.value for f in families.values() for s in f.samples}
-    # A family without samples, such as dead letters before the first one, still declares itself.
-    declared = {name for name, _ in samples}
+    names = {name for name, _ in samples}
     for spec in CATALOGUE:
         family = spec.name.removesuffix("_total") if spec.kind is Kind.COUNTER else spec.name
-        assert family in families
-        declared |= {spec.name, f"{spec.name}_bucket"} if spec.kind is Kind.HISTOGRAM else {spec.name}
+        assert families[family].type == spec.kind
+        assert families[family].documentation == spec.help
+        name = f"{spec.name}_bucket" if spec.kind is Kind.HISTOGRAM else spec.name
+        labels = {frozenset(dict(pairs)) - {"le"} for n, pairs in samples if n == name}
+        assert labels == {frozenset(spec.labels)}, spec.name
     asked = dashboard_metrics()
-    assert len(asked) >= len(MUST_HAVE_SAMPLES)
-    assert asked <= declared
-    assert asked | MUST_HAVE_SAMPLES <= {name for name, _ in samples}
+    assert asked
+    assert asked <= names
 
     def of(name: str, **labels: str) -> float:
         return sum(value for (n, pairs), value in samples.items() if n == name and set(labels.items()) <= set(pairs))
 
-    assert of("copydesk_items_received_total") == 4
+    assert [name for name in MUST_MOVE if not of(name)] == []
+    assert of("copydesk_items_received_total") == 5
     assert of("copydesk_balance_items") == 0
     assert of("copydesk_outcomes_total", kind="enriched") == 2
-    assert of("copydesk_outcomes_total", kind="duplicate") == 1
+    assert of("copydesk_outcomes_total", kind="duplicate") == 2
+    assert of("copydesk_duplicates_total", verdict="near_duplicate") == 1
+    assert of("copydesk_changes_total", change="new") == 2
+    assert of("copydesk_source_outcomes_total", source="marlow.example", kind="enriched") == 1
+    assert of("copydesk_source_outcomes_total", source="copies.example", kind="duplicate") == 1
+    assert of("copydesk_source_fields_filled_total", source="marlow.example", field="title") == 1
+    assert of("copydesk_source_last_seen_timestamp_seconds", source="marlow.example") > 1.7e9
+    assert of("copydesk_dead_letters_total", kind="rejected", code="empty") == 1
+    assert of("copydesk_dead_letters_total", kind="failed") == 0
     assert of("copydesk_outcomes_total", kind="dead", reason="empty") == 1
-    assert of("copydesk_end_to_end_seconds_count") == 4
-    assert of("copydesk_lag_records") == 0
+    assert of("copydesk_end_to_end_seconds_count") == 5
+    assert of("copydesk_lag_records") == of("copydesk_lag_seconds") == 0
     assert of("copydesk_transactions_total", result="aborted") == 0
 
 

@@ -223,7 +223,7 @@ _KAFKA = (
         Kind.GAUGE,
         Unit.RECORDS,
         Group.KAFKA,
-        "Records behind the end of a partition, transaction markers included.",
+        "Records behind the end of a partition, with the transaction markers among them.",
         _PLACE,
     ),
     MetricSpec(

@@ -158,7 +158,7 @@ class Metrics:
             self._counters["copydesk_published_bytes_total"].labels(stage, topic).inc(size)
 
     def aborted(self, stage: Stage) -> None:
-        """A transaction was not committed, as far as its producer knows."""
+        """A transaction was begun and not committed."""
         self._counters["copydesk_transactions_total"].labels(stage, "aborted").inc()
 
     def fenced(self, stage: Stage) -> None:

@@ -1,10 +1,10 @@
-"""What the delivery tells the outside, and a listener that keeps nothing."""
+"""What the delivery tells the outside."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from copydesk_schemas.reasons import Stage
 
@@ -46,7 +46,7 @@ class DeliveryMetrics(Protocol):
         """A batch was committed."""
 
     def aborted(self, stage: Stage) -> None:
-        """A transaction was not committed, as far as its producer knows."""
+        """A transaction was begun and not committed."""
 
     def fenced(self, stage: Stage) -> None:
         """A newer owner of the partition fenced this one."""
@@ -86,15 +86,3 @@ class DeliveryMetrics(Protocol):
 
     def pruned(self, records: int) -> None:
         """Records of the state fell out of its window."""
-
-
-def _keep_nothing(*_: Any, **__: Any) -> None:
-    """Whatever it is."""
-
-
-class NoMetrics:
-    """Keeps nothing."""
-
-    committed = aborted = fenced = refused = restarted = fuse_blown = rebalanced = staticmethod(_keep_nothing)
-    place = in_flight = partition_states = broker_up = staticmethod(_keep_nothing)
-    restore_progress = state_size = state_forgotten = pruned = staticmethod(_keep_nothing)

@@ -105,8 +105,9 @@ class StageWork:
 class _Uncommitted:
     """A batch whose commit was begun and not confirmed."""
 
-    next_offset: int
-    handled: list[Handled]
+    batch: Batch
+    began: float
+    fenced: bool = False
 
 
 class PartitionPump:
@@ -279,10 +280,14 @@ class PartitionPump:
 
     def _settle(self, next_offset: int) -> None:
         """Account for a batch whose commit went through although its answer was lost."""
-        if self._uncommitted is not None and self._uncommitted.next_offset == next_offset:
-            self._account(self._uncommitted.handled)
+        unsure, self._uncommitted = self._uncommitted, None
+        if unsure is None:
+            return
+        if unsure.batch.next_offset == next_offset:
+            self._account(unsure.batch, unsure.began)
             self._acknowledged = next_offset
-        self._uncommitted = None
+        elif not unsure.fenced:
+            self.work.metrics.aborted(self.work.stage)
 
     async def _close(self) -> None:
         outbox, self._outbox = self._outbox, None
@@ -377,7 +382,7 @@ class PartitionPump:
     async def _commit(self, batch: Batch) -> None:
         assert self._outbox is not None  # noqa: S101 - the partition is open
         began = time.perf_counter()
-        self._uncommitted = _Uncommitted(batch.next_offset, batch.handled)
+        self._uncommitted = _Uncommitted(batch, began)
         self.state = State.COMMITTING
         try:
             offsets = await self._outbox.publish(batch.outgoing, batch.next_offset)
@@ -387,9 +392,7 @@ class PartitionPump:
             self.work.metrics.aborted(self.work.stage)
             raise
         except FENCED:
-            raise  # counted as such
-        except Exception:
-            self.work.metrics.aborted(self.work.stage)
+            self._uncommitted.fenced = True  # and counted as such
             raise
         # From here on it has happened, whatever becomes of the local state.
         self._uncommitted = None
@@ -397,8 +400,7 @@ class PartitionPump:
         self._restored_furthest = -1
         self.progress.reach(batch.next_offset)
         self.behind.committed(batch.next_offset, batch.messages[-1].timestamp_ms)
-        self._account(batch.handled)
-        self.work.metrics.committed(self.work.stage, commit_of(batch, time.perf_counter() - began))
+        self._account(batch, began)
         if self._store is not None and batch.overlay is not None:
             logged = batch.logged(offsets)
             if logged:
@@ -415,11 +417,12 @@ class PartitionPump:
         else:
             self.work.metrics.state_size(self.source.partition, keys, size)
 
-    def _account(self, handled: list[Handled]) -> None:
-        self.work.fuse.accept(handled)
+    def _account(self, batch: Batch, began: float) -> None:
+        self.work.fuse.accept(batch.handled)
         if self._upkeep is not None:
-            self._upkeep.committed(handled)
-        self.work.committed(self.work.stage, handled)
+            self._upkeep.committed(batch.handled)
+        self.work.committed(self.work.stage, batch.handled)
+        self.work.metrics.committed(self.work.stage, commit_of(batch, time.perf_counter() - began))
 
 
 def in_words(error: Exception) -> str:
