@@ -1,7 +1,8 @@
 """Check the dashboards against the types that Grafana publishes: `python -m tools.check_grafana_types`.
 
 Each dashboard becomes a TypeScript value of the type `Dashboard` of `@grafana/schema`, each panel's options and field
-settings one of the type of its kind of panel; the compiler says what does not fit. The version is that of docker-compose.yml. Needs node and npm.
+settings one of the type of its kind of panel; the compiler says what does not fit. The version is that of
+docker-compose.yml. Needs node and npm.
 """
 
 from __future__ import annotations

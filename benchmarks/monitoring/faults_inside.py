@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from benchmarks.monitoring.stand import Deployed
 from benchmarks.monitoring.watch import Fired, watching
 from tests.support.newswire import newswire
-from tests.support.poisoned import CRASH, LOOP, SLOW
+from tests.support.poisoned import CRASH, FAIL, LOOP, SLOW
 from tests.support.service import Raw
 
 _POISONED = ("-m", "tests.support.poisoned")
@@ -25,16 +25,12 @@ def pool(fired: list[Fired]) -> None:
     """Documents that kill their process, and documents that loop."""
     settings = {**_NO_FUSE, "PARSE_TIMEOUT_S": "3", "POOL_WORKERS": "2"}
     with watching(fired, 20, Deployed(settings, _POISONED)) as watch:
-        watch.stand.stream(newswire(), 3)
+        watch.stand.stream(_every(8, FAIL), 3)
+        watch.until("one document in eight hits a bug of the parser", "CopydeskFailures")
         watch.stand.send(*[CRASH] * 3)
         watch.until("documents that kill the process which reads them", "CopydeskPoolCrashes")
-        watch.stand.stream(_every(4, LOOP), 1.5)
-        watch.until(
-            "one document in twelve loops until its time limit",
-            "CopydeskPoolTimeouts",
-            "CopydeskFailures",
-            within_s=240,
-        )
+        watch.stand.send(*[LOOP] * 8)
+        watch.until("documents that loop until their time limit", "CopydeskPoolTimeouts")
 
 
 def backlog(fired: list[Fired]) -> None:
@@ -63,7 +59,7 @@ def stuck(fired: list[Fired]) -> None:
 
 def fuse(fired: list[Fired]) -> None:
     """A fault that fails everything that comes."""
-    settings = {"FUSE__RUN": "5", "PARSE_TIMEOUT_S": "2", "POOL_WORKERS": "2"}
+    settings = {"FUSE__RUN": "5", "POOL_WORKERS": "2"}
     with watching(fired, 20, Deployed(settings, _POISONED)) as watch:
-        watch.stand.send(*itertools.repeat(LOOP, 8), key=b"a")
+        watch.stand.send(*itertools.repeat(FAIL, 8), key=b"a")
         watch.until("eight documents in a row fail, with a fuse of five", "CopydeskFuseBlown")

@@ -1,6 +1,11 @@
 """The dashboards are what their builder writes, fit Grafana's grid, can be read, and ask for metrics that exist."""
 
+import copy
+import json
+import os
 import re
+import shutil
+from pathlib import Path
 from typing import Any
 
 import promql_parser
@@ -11,11 +16,13 @@ from tests.support.promql import TARGET_LABELS, exported_names, selectors
 from tools.alerts.alerts import ALERTS
 from tools.alerts.model import Record
 from tools.alerts.records import GROUPS as RECORDS
+from tools.check_grafana_types import MANIFEST, check
 from tools.dashboards.kit import GRID_COLUMNS
 from tools.dashboards.pages import FOLDER, render
 
 from copydesk.adapters.catalogue import CATALOGUE
 
+ROOT = Path(__file__).parents[2]
 ALL = dashboards.dashboards()
 QUERIES = list(dashboards.queries())
 PANELS = [(name, panel) for name, dashboard in ALL.items() for panel in dashboards.panels(dashboard)]
@@ -147,3 +154,17 @@ def test_the_dashboards_are_linked_and_provisioned() -> None:
         assert link["keepTime"]
     provider = (FOLDER.parent / "provisioning" / "dashboards" / "copydesk.yml").read_text(encoding="utf-8")
     assert "path: /var/lib/grafana/dashboards" in provider
+
+
+def test_the_dashboards_fit_the_types_that_grafana_publishes() -> None:
+    if shutil.which("npm") is None:
+        if os.environ.get("COPYDESK_REQUIRE_NODE") == "1":
+            pytest.fail("node and npm are required")
+        pytest.skip("node and npm are not installed")
+    assert check(ALL) == ""
+    wrong = copy.deepcopy(ALL["copydesk.json"])
+    wrong["panels"][1]["gridPos"]["w"] = "wide"
+    assert "is not assignable to type 'number'" in check({"wrong.json": wrong})
+    compose = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    version = json.loads(MANIFEST.read_text(encoding="utf-8"))["dependencies"]["@grafana/schema"]
+    assert f"grafana/grafana:{version}" in compose
