@@ -1,7 +1,7 @@
 # Two commands do everything on a machine with Python >= 3.11, git and make:
 #   make demo    set up, then watch twenty raw articles go through the pipeline
 #   make test    set up, then run every check and test
-.PHONY: demo test setup lint types audit-dependencies eval bench faults hostile fuzz schemas metrics requirements clean
+.PHONY: demo test setup lint types audit-dependencies eval bench faults hostile fuzz schemas dashboards pictures metrics requirements clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -68,6 +68,15 @@ schemas: setup
 
 metrics: setup
 	$(PY) tools/build_metrics_page.py
+
+# Grafana's dashboards and Prometheus' rules from their code.
+dashboards: setup
+	$(PY) -m tools.dashboards
+	$(PY) -m tools.alerts
+
+# Previews of the dashboards with live data; needs Java, Maven, node, Chromium and Prometheus.
+pictures: setup
+	$(PY) -m benchmarks.monitoring.pictures
 
 requirements:
 	uv lock

@@ -1,4 +1,4 @@
-"""The real worker with a parse stage in which marked records loop, take memory without end, fail, or kill their process.
+"""The real worker with a parse stage in which marked records loop, take memory without end, fail, or kill the process.
 
 Run as `python -m tests.support.poisoned`. The functions run in the real pool of processes.
 """
