@@ -2,7 +2,8 @@
 #   make demo    set up, then watch twenty raw articles go through the pipeline
 #   make watch   the same, and go on with a page in the browser
 #   make test    set up, then run every check and test
-.PHONY: demo watch test setup lint types audit-dependencies eval bench faults hostile fuzz compose-exercise schemas metrics requirements clean
+.PHONY: demo watch test setup lint types audit-dependencies eval bench faults hostile fuzz compose-exercise schemas dashboards pictures \
+  metrics requirements clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -77,6 +78,15 @@ schemas: setup
 
 metrics: setup
 	$(PY) tools/build_metrics_page.py
+
+# Grafana's dashboards and Prometheus' rules from their code.
+dashboards: setup
+	$(PY) -m tools.dashboards
+	$(PY) -m tools.alerts
+
+# Previews of the dashboards with live data; needs Java, Maven, node, Chromium and Prometheus.
+pictures: setup
+	$(PY) -m benchmarks.monitoring.pictures
 
 requirements:
 	uv lock

@@ -1,4 +1,4 @@
-"""The real worker with a parse stage in which marked records loop, take memory without end, or kill their process.
+"""The real worker with a parse stage in which marked records loop, take memory without end, fail, or kill the process.
 
 Run as `python -m tests.support.poisoned`. The functions run in the real pool of processes.
 """
@@ -25,7 +25,7 @@ from copydesk.core.stages import run_parse
 from copydesk.core.warm_up import warm_up
 from copydesk_schemas.reasons import Stage
 
-LOOP, BOMB, CRASH = b"poison: loop", b"poison: bomb", b"poison: crash"
+LOOP, BOMB, CRASH, FAIL = b"poison: loop", b"poison: bomb", b"poison: crash", b"poison: fail"
 SLOW = b"poison: slow"
 """Before an article: it takes most of a second longer."""
 
@@ -47,6 +47,8 @@ def parse(message: Message, options: Options, now: datetime) -> StageResult:
         hoard = []  # until the pool's limit stops it
         while True:
             hoard.append(bytearray(64 * 1024**2))
+    if value.startswith(FAIL):
+        raise RuntimeError("poisoned")
     if value.startswith(CRASH):
         os.kill(os.getpid(), signal.SIGKILL)
     if value.startswith(SLOW):

@@ -1,0 +1,1 @@
+"""Prometheus' rules as code: `python -m tools.alerts` writes deploy/prometheus/rules/."""
