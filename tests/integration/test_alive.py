@@ -143,7 +143,12 @@ async def test_the_fuse_holds_back_what_fails_says_so_and_lets_it_through_once_i
         await asyncio.sleep(STALL_AFTER_S * 1.5)
         assert process.poll() is None
         assert troubled.page("/health/live")[0] == 200
-        assert "copydesk_fuse_blown_total" in get_page(troubled.port, "/metrics")
+        page = get_page(troubled.port, "/metrics")
+        assert _sum(page, "copydesk_fuse_blown_total", 'stage="parse"') >= 1
+        assert _sum(page, "copydesk_partition_restarts_total", 'reason="fuse"') >= 1
+        assert _sum(page, "copydesk_lag_seconds", 'stage="parse"') > STALL_AFTER_S, "what is held back grows older"
+        assert _sum(page, "copydesk_lag_records", 'stage="parse"') >= 40
+        assert _sum(page, "copydesk_progress_age_seconds", "") < STALL_AFTER_S, "a pause is no standstill"
         assert follower.seen[TopicRole.DEAD] == [], "not one of them went to the dead letters"
         troubled.mended.touch()
         # All records have one key: one is enriched, the others are its duplicates. None is dead.
@@ -153,6 +158,10 @@ async def test_the_fuse_holds_back_what_fails_says_so_and_lets_it_through_once_i
         assert follower.seen[TopicRole.DEAD] == []
     assert any(line["event"].startswith("THE FUSE HAS BLOWN") for line in troubled.lines())
     assert await troubled.service.stop(process) == 0
+
+
+def _sum(page: str, name: str, label: str) -> float:
+    return sum(float(line.rsplit(" ", 1)[1]) for line in page.splitlines() if line.startswith(name) and label in line)
 
 
 def _reached(troubled: Troubled, offset: int) -> bool:

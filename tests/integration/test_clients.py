@@ -13,6 +13,7 @@ from pathlib import Path
 import promql_parser
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from tests.support.collector import collecting
 from tests.support.kafka import CLIENT, KafkaBroker, jars
 from tests.support.service import DEFAULT_NAMES, Raw, Service, declare, ending, following, get_page, own_names, produce
 
@@ -37,6 +38,8 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Orch
 <p>“Some of our members have nothing to sell at all,” said Martin Hale, who chairs the association.</p>
 <p>Prices in the shops are not expected to rise, because growers abroad report a harvest well above the average.</p>
 </article></body></html>"""
+
+TRACE = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 MUST_MOVE = (
     "copydesk_live",
@@ -111,7 +114,12 @@ async def test_records_of_other_clients_are_enriched_and_the_pages_show_it(
                 "media_type": "text/plain",
                 "content": f"Ferry landing\n\n{BODY} The work will be paid for by the county.",
             }
-            await produce(broker.bootstrap, raw, [Raw(PAGE.encode()), Raw(b""), Raw(json.dumps(near).encode())])
+            trace = (("traceparent", TRACE),)
+            await produce(
+                broker.bootstrap,
+                raw,
+                [Raw(PAGE.encode(), headers=trace), Raw(b"", headers=trace), Raw(json.dumps(near).encode())],
+            )
             await follower.until(5, 30)
             await follower.quiet(1.0)
         page = get_page(free_port, "/metrics")
@@ -131,12 +139,30 @@ async def test_records_of_other_clients_are_enriched_and_the_pages_show_it(
     assert originals == {"same_url_unchanged": harvest["article_id"], "near_duplicate": ferry["article_id"]}
     (dead,) = map(json.loads, values(follower.seen[TopicRole.DEAD]))
     assert dead["code"] == "empty"
+    ends = [record for role in (TopicRole.DEAD, TopicRole.DUPLICATE) for record in follower.seen[role]]
+    assert [dict(record.headers).get("traceparent") for record in ends].count(TRACE) == 2
+    check_log((tmp_path / "one.log").read_text(encoding="utf-8"))
 
     check_metrics(page)
 
 
 def values(records: list[object]) -> list[bytes]:
     return [record.value for record in records]  # type: ignore[attr-defined] # records of an untyped library
+
+
+def check_log(text: str) -> None:
+    lines = [json.loads(line) for line in text.splitlines()]  # all of it: what libraries and Faust say too
+    assert all({"timestamp", "level", "event", "logger"} <= set(line) for line in lines)
+    articles = [line for line in lines if line["event"] == "article"]
+    assert sorted(line["outcome"] for line in articles) == ["dead", "duplicate", "duplicate", "enriched", "enriched"]
+    (enriched, _) = (line for line in articles if line["outcome"] == "enriched")
+    assert set(enriched["work_ms"]) == {"parse", "enrich"}
+    assert (enriched["verdict"], enriched["revision"], enriched["language"]) == ("unique", 1, "en")
+    assert sum(line.get("trace_id") == TRACE[3:35].decode() for line in articles) == 2
+    (failed,) = (line for line in articles if line["outcome"] == "dead")
+    assert (failed["level"], failed["code"]) == ("warning", "empty")
+    for words in ("Ruth Adler", "swept away", "smallest harvest", "blossom"):
+        assert words not in text, "text of an article"
 
 
 def check_metrics(page: str) -> None:
@@ -183,13 +209,14 @@ def readme_example() -> str:
     return found.group(1)
 
 
-async def test_the_example_of_the_readme_works(
+async def test_the_example_of_the_readme_works_and_its_spans_reach_a_collector(
     broker: KafkaBroker, app_id: str, tmp_path: Path, free_port: int
 ) -> None:
     await declare(broker.bootstrap, DEFAULT_NAMES)
     script = tmp_path / "example.py"
     script.write_text(readme_example(), encoding="utf-8")
-    with ending(Service(broker.bootstrap, app_id, tmp_path, DEFAULT_NAMES)) as service:
+    with collecting() as collector, ending(Service(broker.bootstrap, app_id, tmp_path, DEFAULT_NAMES)) as service:
+        service.settings = {"OTEL_ENDPOINT": f"http://127.0.0.1:{collector.server_port}"}
         worker = service.start("one", free_port)
         environment = {**os.environ, "COPYDESK_BOOTSTRAP_SERVERS": broker.bootstrap}
         done = await asyncio.to_thread(
@@ -204,3 +231,8 @@ async def test_the_example_of_the_readme_works(
         assert done.returncode == 0, done.stderr
         assert await service.stop(worker) == 0
     assert done.stdout.strip() == "Harbour bridge reopens after two years | ['Anna Keller']"
+    by_stage = {span.name.split()[0]: span for span in collector.spans()}
+    assert set(by_stage) == {"parse", "dedupe", "enrich"}
+    assert len({span.trace_id for span in by_stage.values()}) == 1
+    assert by_stage["enrich"].parent_span_id == by_stage["dedupe"].span_id
+    assert by_stage["dedupe"].parent_span_id == by_stage["parse"].span_id

@@ -3,6 +3,7 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import structlog
@@ -293,3 +294,12 @@ def test_what_a_fault_says_of_the_document_is_not_logged(log: io.StringIO) -> No
     assert line["error_class"] == "ValueError"
     assert "message" not in line
     assert "the text of the article" not in log.getvalue()
+
+
+def test_the_page_about_logs_shows_a_line_as_it_is(log: io.StringIO) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "logs.md").read_text(encoding="utf-8")
+    example = json.loads(page.split("```json\n")[1].split("```")[0])
+    Accounting(Metrics()).record(Stage.ENRICH, result(OUTCOME, entities=3.0))
+    line = json.loads(log.getvalue())
+    assert list(example) == list(line)
+    assert [type(value) for value in example.values()] == [type(value) for value in line.values()]

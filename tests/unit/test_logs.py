@@ -145,10 +145,16 @@ def test_no_line_holds_a_secret_however_it_came_in(*, pretty: bool) -> None:
 def test_a_document_does_not_get_into_the_log_whole() -> None:
     stream = io.StringIO()
     configure_logging(pretty=False, stream=stream)
-    structlog.get_logger("copydesk.test").warning("odd", value="word " * 10_000)
-    (line,) = logged(stream)
+    log = structlog.get_logger("copydesk.test")
+    log.warning("odd", value="word " * 10_000)
+    try:
+        raise ValueError("word " * 10_000)  # noqa: TRY301 - it is the trace that is looked at
+    except ValueError:
+        log.exception("failed")
+    line, trace = logged(stream)
     assert str(line["value"]).endswith("… (50000 characters)")
-    assert len(stream.getvalue()) < 2_000
+    assert str(trace["exception"]).count("… (50000 characters)") == 1
+    assert len(stream.getvalue()) < 5_000
 
 
 def test_a_text_that_no_encoding_has_is_logged_all_the_same() -> None:

@@ -113,3 +113,9 @@ def test_no_representation_shows_a_secret(monkeypatch: pytest.MonkeyPatch) -> No
     assert config.connection["sasl_plain_password"] == PASSWORD
     for shown in (repr(settings), str(settings), repr(config), settings.model_dump_json()):
         assert PASSWORD not in shown
+
+
+def test_the_values_that_no_log_may_hold_are_those_of_the_secret_settings() -> None:
+    given = {"security_protocol": "SASL_SSL", "sasl_username": "desk", "sasl_password": "hush"}
+    assert Settings.load({}, **given).secrets() == ["hush"]
+    assert Settings.load({}).secrets() == []

@@ -5,11 +5,12 @@ A canonical line an article holds ids, coordinates, verdict, durations and flags
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, TextIO
 
 import orjson
@@ -20,8 +21,21 @@ from copydesk.adapters.log_floods import TALLY, Floods, Repeats, Sampling
 
 __all__ = ["TALLY", "Repeats", "Sampling", "configure_logging", "formatter"]
 
-NOISY = ("aiokafka", "faust", "mode", "asyncio", "trafilatura", "htmldate", "charset_normalizer", "justext")
+NOISY = (
+    "aiokafka",
+    "faust",
+    "mode",
+    "asyncio",
+    "trafilatura",
+    "htmldate",
+    "charset_normalizer",
+    "justext",
+    "opentelemetry",
+    "urllib3",
+)
 """Libraries whose information is of no interest to an operator: warnings and worse only."""
+REPEATING = ("aiokafka", "opentelemetry")
+"""Libraries that log each failed attempt while the other side is away."""
 
 _FIRST = ("timestamp", "level", "event")
 _LONGEST = 1_000
@@ -39,21 +53,26 @@ def _to_json(_: WrappedLogger, __: str, event: EventDict) -> str:
         return json.dumps(ordered, default=str)  # orjson refuses lone surrogates, which other people's texts can have
 
 
-def _short(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    for key, value in event.items():
-        if isinstance(value, str) and len(value) > _LONGEST:
-            event[key] = f"{value[:_LONGEST]}… ({len(value)} characters)"
-    return event
+def _clean(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Mask what is called a secret, and cut what is too long."""
+    return {key: _cleaned(key, value) for key, value in event.items()}
 
 
-def _masked_keys(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    return {key: _masked(key, value) for key, value in event.items()}
+def _cleaned(key: object, value: object) -> object:
+    if _is_secret(str(key)):
+        return value if value is None else _MASK
+    if isinstance(value, str):
+        return value if len(value) <= _LONGEST else f"{value[:_LONGEST]}… ({len(value)} characters)"
+    if isinstance(value, dict):
+        return {inner: _cleaned(inner, member) for inner, member in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(key, member) for member in value]
+    return value
 
 
-def _masked(key: object, value: object) -> object:
-    if isinstance(value, Mapping):
-        return {inner: _masked(inner, member) for inner, member in value.items()}
-    return _MASK if _SECRET_KEY.search(str(key)) and value is not None else value
+@functools.lru_cache(maxsize=4096)
+def _is_secret(key: str) -> bool:
+    return _SECRET_KEY.search(key) is not None
 
 
 def _mask_values(secrets: Iterable[str]) -> Callable[[WrappedLogger, str, Any], str]:
@@ -79,8 +98,6 @@ def _processors(*, pretty: bool) -> list[Processor]:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.stdlib.PositionalArgumentsFormatter(),
-        _masked_keys,
-        _short,
     ]
     if not pretty:
         # Local variables would put article text and secrets into the log.
@@ -88,6 +105,7 @@ def _processors(*, pretty: bool) -> list[Processor]:
             structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
         )
         shared.append(tracebacks)
+    shared.append(_clean)
     return shared
 
 
@@ -140,7 +158,7 @@ def configure_logging(
     )
     handler = _Counting(stream or sys.stderr)
     handler.setFormatter(formatter(pretty=pretty, secrets=secrets))
-    handler.addFilter(Repeats(("aiokafka",)))
+    handler.addFilter(Repeats(REPEATING))
     if sampling is not None:
         handler.addFilter(Floods(sampling))
     root = logging.getLogger()

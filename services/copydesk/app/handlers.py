@@ -13,9 +13,10 @@ from aiokafka.errors import InvalidMessageError
 
 from copydesk.adapters.kafka.jobs import AbandonedError, Handled, Job
 from copydesk.adapters.kafka.progress import Progress
+from copydesk.adapters.spans import NoSpans, Spans
 from copydesk.core.dead_letters import dead_letter, origin_of
 from copydesk.core.options import Options
-from copydesk.core.ports import PoolUnavailableError, TaskPool, TaskTimeoutError, WorkerCrashedError
+from copydesk.core.ports import Overlay, PoolUnavailableError, TaskPool, TaskTimeoutError, WorkerCrashedError
 from copydesk.core.records import Message, Outcome, StageResult
 from copydesk.core.replay import carried
 from copydesk.core.stages import dead_letter_for, run_dedupe
@@ -50,6 +51,7 @@ class PoolHandler:
         clock: Clock = now_utc,
         *,
         activity: Progress | None = None,
+        spans: Spans | None = None,
     ) -> None:
         self._stage = stage
         self._function = function
@@ -57,6 +59,7 @@ class PoolHandler:
         self._options = options
         self._clock = clock
         self._activity = activity
+        self._spans = spans or NoSpans()
 
     async def __call__(self, job: Job) -> list[Handled]:
         """Answer a job.
@@ -70,19 +73,23 @@ class PoolHandler:
         if job.abandoned:
             raise AbandonedError
         structlog.contextvars.bind_contextvars(**_place(self._stage, message))  # each record has a task of its own
-        try:
-            result = await self._run(message)
-        except TaskTimeoutError as error:
-            result = self._dead(message, TIMEOUT_CODES[self._stage], error)
-        except PoolUnavailableError:
-            raise  # no record is to blame
-        except Exception as error:  # noqa: BLE001 - a fault belongs to its record
-            attempts = len(CRASH_PAUSES_S) + 1 if isinstance(error, WorkerCrashedError) else 1
-            result = self._dead(message, ERROR_CODES[self._stage], error, attempts)
+        with self._spans.of(self._stage, message) as span:
+            result = span.done(await self._result(message))
         job.moved()
         if self._activity is not None:
             self._activity.touch()
         return Handled(result)
+
+    async def _result(self, message: Message) -> StageResult:
+        try:
+            return await self._run(message)
+        except TaskTimeoutError as error:
+            return self._dead(message, TIMEOUT_CODES[self._stage], error)
+        except PoolUnavailableError:
+            raise  # no record is to blame
+        except Exception as error:  # noqa: BLE001 - a fault belongs to its record
+            attempts = len(CRASH_PAUSES_S) + 1 if isinstance(error, WorkerCrashedError) else 1
+            return self._dead(message, ERROR_CODES[self._stage], error, attempts)
 
     async def _run(self, message: Message) -> StageResult:
         for pause_s in CRASH_PAUSES_S:
@@ -104,9 +111,10 @@ class PoolHandler:
 class DedupeHandler:
     """Decides on the records of a job one by one, in order: the second must see what the first has changed."""
 
-    def __init__(self, options: Options, clock: Clock = now_utc) -> None:
+    def __init__(self, options: Options, clock: Clock = now_utc, *, spans: Spans | None = None) -> None:
         self._options = options
         self._clock = clock
+        self._spans = spans or NoSpans()
 
     async def __call__(self, job: Job) -> list[Handled]:
         """Answer a job."""
@@ -116,20 +124,21 @@ class DedupeHandler:
         for index, message in enumerate(job.messages):
             if job.abandoned:
                 raise AbandonedError
-            if index in job.refused:
-                error = job.refused[index]
-                result = dead_letter_for(
-                    message, Stage.DEDUPE, refusal_code(error), error, self._options, self._clock()
-                )
-                handled.append(Handled(result))
-            else:
-                with structlog.contextvars.bound_contextvars(**_place(Stage.DEDUPE, message)):
-                    decided = run_dedupe(message, job.overlay, self._options, self._clock())
-                handled.append(Handled(decided.result, decided.events))
+            bound = structlog.contextvars.bound_contextvars(**_place(Stage.DEDUPE, message))
+            with bound, self._spans.of(Stage.DEDUPE, message) as span:
+                one = self._decide(message, job.overlay, job.refused.get(index))
+                handled.append(replace(one, result=span.done(one.result)))
             job.moved()
             if index % 16 == 15:
                 await asyncio.sleep(0)  # heartbeats and commits of other partitions go on meanwhile
         return handled
+
+    def _decide(self, message: Message, overlay: Overlay, refused: Exception | None) -> Handled:
+        if refused is not None:
+            code = refusal_code(refused)
+            return Handled(dead_letter_for(message, Stage.DEDUPE, code, refused, self._options, self._clock()))
+        decided = run_dedupe(message, overlay, self._options, self._clock())
+        return Handled(decided.result, decided.events)
 
 
 def _place(stage: Stage, message: Message) -> dict[str, Any]:

@@ -95,6 +95,12 @@ def _bootstrap(value: str) -> str:
     return value
 
 
+def _web_address(value: str | None) -> str | None:
+    if value is not None and not value.startswith(("http://", "https://")):
+        raise ValueError(f"«{value}» does not begin with http:// or https://")
+    return value
+
+
 def _memory(mebibytes: int) -> int:
     if mebibytes != 0 and mebibytes < 512:
         raise ValueError("0 for no limit, or at least 512: the models alone take about 230")
@@ -198,6 +204,9 @@ class Settings(BaseSettings):
     """Lines of the same event in one second, from where on they are sampled; 0 means that all are written."""
     log_keep_one_in: PositiveInt = 100
     """Of sampled lines one in so many is written, with the number of those left out."""
+    otel_endpoint: Annotated[str | None, AfterValidator(_web_address)] = None
+    """Base address of an OpenTelemetry collector, such as `http://127.0.0.1:4318` (OTLP over HTTP): each stage's work
+    on a record becomes a span. Needs the extra `otel`; OTEL_EXPORTER_OTLP_ENDPOINT does the same."""
 
     parse: ParseOptions = ParseOptions()
     """Options of the parse stage."""

@@ -27,6 +27,7 @@ from copydesk.adapters.kafka.selftest import check_transactions
 from copydesk.adapters.kafka.topics import check_topics, declare_topics
 from copydesk.adapters.metrics import Metrics
 from copydesk.adapters.pool import ProcessTaskPool
+from copydesk.adapters.spans import Spans
 from copydesk.adapters.state_rocksdict import RocksStores
 from copydesk.app.accounting import Accounting
 from copydesk.app.agents import declare_agents
@@ -37,6 +38,7 @@ from copydesk.app.health import declare_pages
 from copydesk.app.page import DEFAULT_PORT
 from copydesk.app.recent import Recent
 from copydesk.app.settings import Settings
+from copydesk.app.tracing import spans_for
 from copydesk.core.dedupe import apply_event, prune
 from copydesk.core.options import Options
 from copydesk.core.ports import Overlay, StateStore, StateStores, TaskPool
@@ -57,6 +59,7 @@ class Overrides:
     apply: Apply | None = None
     """Applies a record of the state log, where `handlers` has a dedupe stage of its own."""
     metrics: Metrics | None = None
+    spans: Spans | None = None
     web: bool = True
 
 
@@ -73,6 +76,7 @@ class Desk(Service):
         self.accounting = Accounting(self.metrics, observe=self.recent.record if self.recent is not None else None)
         self.started_at = datetime.now(UTC)
         self.activity = Progress()
+        self.spans = overrides.spans or spans_for(settings, {stage: self.config.group(stage) for stage in Stage})
         self.pumps: dict[Stage, StagePump] = {}
         self.starting: str | None = "waiting for its turn"
         """What the start is at; None once it is done."""
@@ -85,11 +89,13 @@ class Desk(Service):
     def handlers(self) -> dict[Stage, Handler]:
         """A handler for each stage of this worker."""
         given = self._overrides.handlers or {}
-        pool = _Later(self)
+        in_pool = functools.partial(
+            PoolHandler, pool=_Later(self), options=self.options, activity=self.activity, spans=self.spans
+        )
         usual: dict[Stage, Handler] = {
-            Stage.PARSE: PoolHandler(Stage.PARSE, run_parse, pool, self.options, activity=self.activity),
-            Stage.DEDUPE: DedupeHandler(self.options),
-            Stage.ENRICH: PoolHandler(Stage.ENRICH, run_enrich, pool, self.options, activity=self.activity),
+            Stage.PARSE: in_pool(Stage.PARSE, run_parse),
+            Stage.DEDUPE: DedupeHandler(self.options, spans=self.spans),
+            Stage.ENRICH: in_pool(Stage.ENRICH, run_enrich),
         }
         return {stage: given.get(stage, usual[stage]) for stage in self.settings.stages}
 
@@ -161,6 +167,7 @@ class Desk(Service):
                 _log.warning("a pump did not stop cleanly", exc_info=error)
         if self.pool is not None and self._overrides.pool is None:
             await self.pool.close()
+        await asyncio.to_thread(self.spans.close)
 
     def _work(self, stage: Stage) -> StageWork:
         stateful = stage is Stage.DEDUPE

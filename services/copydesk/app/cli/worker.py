@@ -8,6 +8,7 @@ import click
 
 from copydesk.app.cli import options
 from copydesk.app.cli.broker import broker_config, quiet_unless, topics_there
+from copydesk.app.cli.errors import CommandError, Exit
 from copydesk.app.cli.options import load_settings
 
 STAGES = ("parse", "dedupe", "enrich")
@@ -33,9 +34,13 @@ def worker(
     worker runs some of the stages only, so that each can be scaled alone.
     """
     settings = load_settings(bootstrap_servers=bootstrap_servers, stages=stages, web_port=web_port, log_level=log_level)
+    from copydesk.app.settings import ConfigurationError
     from copydesk.app.worker import run_worker
 
     # Asked once before the start: a wrong address is the most frequent fault, and deserves a sentence, not a traceback.
     quiet_unless(verbose=False)
     asyncio.run(topics_there(settings, broker_config(settings)))
-    context.exit(run_worker(settings))
+    try:
+        context.exit(run_worker(settings))
+    except ConfigurationError as error:
+        raise CommandError(str(error), Exit.USAGE) from error
