@@ -2,7 +2,7 @@
 #   make demo    set up, then watch twenty raw articles go through the pipeline
 #   make watch   the same, and go on with a page in the browser
 #   make test    set up, then run every check and test
-.PHONY: demo watch test setup lint types audit-dependencies eval bench faults hostile fuzz schemas metrics requirements clean
+.PHONY: demo watch test setup lint types audit-dependencies eval bench faults hostile fuzz compose-exercise schemas metrics requirements clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -65,6 +65,10 @@ hostile: setup
 fuzz: setup
 	@$(PY) -c 'import atheris' || (echo 'make fuzz needs atheris: uv sync --group fuzz, or pip install "atheris>=3"'; exit 1)
 	$(PY) -m benchmarks.fuzz --seconds $(FUZZ_SECONDS)
+
+# The compose file with podman and stand-in images; needs root, podman, runc, debootstrap, Java and Maven. See docs/deploy.md.
+compose-exercise: setup
+	tools/compose_exercise/run.sh
 
 schemas: setup
 	$(VENV)/bin/copydesk schemas --write schemas/json

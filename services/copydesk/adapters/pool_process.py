@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import resource
 import signal
@@ -89,5 +90,7 @@ def _die_with_parent() -> None:
         libc.prctl(pr_set_pdeathsig, signal.SIGKILL)
     except (OSError, AttributeError):
         return  # not Linux: workers end when their pipe breaks
-    if os.getppid() == 1:
+    parent = multiprocessing.parent_process()
+    # Not «the parent is process 1»: in a container the worker itself has that number.
+    if parent is not None and os.getppid() != parent.pid:
         os.kill(os.getpid(), signal.SIGKILL)  # the parent died before the request

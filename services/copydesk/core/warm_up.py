@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from copydesk.core.options import Options
+from copydesk.core.records import StageResult
+from copydesk_schemas.reasons import Code
 
 _PAGE = b"""<!doctype html><html lang="en"><head><title>Harbour bridge reopens</title></head><body><article>
 <h1>Harbour bridge reopens</h1><p>The harbour bridge in Lisbon reopened on Monday after two years of repairs, the city's
@@ -11,8 +13,19 @@ mayor, Anna Keller, said. &quot;We are glad that the work is done,&quot; she tol
 </article></body></html>"""
 
 
+_FAULTS = (Code.PARSE_ERROR, Code.ENRICH_ERROR)
+
+
+class WarmUpError(Exception):
+    """A model or table could not be loaded. Articles would be blamed for it."""
+
+
 def warm_up(options: Options) -> None:
-    """Run one small article through parse and enrich, so that lazily loaded models are there."""
+    """Run one small article through parse and enrich, so that lazily loaded models are there.
+
+    Raises:
+        WarmUpError: a stage fails where nothing is wrong with the article.
+    """
     from datetime import UTC, datetime
 
     from copydesk.core.ports import Overlay
@@ -20,11 +33,19 @@ def warm_up(options: Options) -> None:
     from copydesk.core.stages import run_dedupe, run_enrich, run_parse
 
     now = datetime.fromtimestamp(0, UTC)
-    parsed = run_parse(Message("warm-up", 0, 0, 0, None, _PAGE), options, now)
+    parsed = _sound(run_parse(Message("warm-up", 0, 0, 0, None, _PAGE), options, now))
     for emit in parsed.emits:
         decided = run_dedupe(Message("warm-up", 0, 0, 0, None, emit.value), Overlay(_Nothing()), options, now)
-        for unique in decided.result.emits:
-            run_enrich(Message("warm-up", 0, 0, 0, None, unique.value), options, now)
+        for unique in _sound(decided.result).emits:
+            _sound(run_enrich(Message("warm-up", 0, 0, 0, None, unique.value), options, now))
+
+
+def _sound(result: StageResult) -> StageResult:
+    """The result, unless a stage failed. That it may refuse the article, for its language, say, is its right."""
+    for outcome in result.outcomes:
+        if outcome.code in _FAULTS:
+            raise WarmUpError(f"{outcome.stage}: {outcome.message}")
+    return result
 
 
 class _Nothing:

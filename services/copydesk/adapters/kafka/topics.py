@@ -59,14 +59,19 @@ def _new_topic(topic: TopicConfig, replication_factor: int) -> NewTopic:
         name=topic.name,
         num_partitions=topic.spec.partitions,
         replication_factor=replication_factor,
-        topic_configs={
-            "retention.ms": str(topic.spec.retention_ms),
-            "max.message.bytes": str(topic.spec.max_message_bytes),
-            # With the event's time as Kafka timestamp, backfill would be deleted as soon as it is written.
-            "message.timestamp.type": "LogAppendTime",
-            _CLEANUP: "delete",
-        },
+        topic_configs=topic_configs(topic),
     )
+
+
+def topic_configs(topic: TopicConfig) -> dict[str, str]:
+    """What is configured of a topic itself, by Kafka's names."""
+    return {
+        "retention.ms": str(topic.spec.retention_ms),
+        "max.message.bytes": str(topic.spec.max_message_bytes),
+        # With the event's time as Kafka timestamp, backfill would be deleted as soon as it is written.
+        "message.timestamp.type": "LogAppendTime",
+        _CLEANUP: "delete",
+    }
 
 
 async def compacted(config: DeliveryConfig, names: Iterable[str]) -> tuple[list[str], list[str]]:

@@ -25,6 +25,7 @@ from copydesk.app.cli.produce import produce
 from copydesk.app.cli.schemas import schemas
 from copydesk.app.cli.seed import seed
 from copydesk.app.cli.top import top
+from copydesk.app.cli.topics import topics
 from copydesk.app.cli.worker import worker
 
 
@@ -38,7 +39,9 @@ def cli() -> None:
     """
 
 
-for _command in (demo, worker, top, process, produce, seed, consume, dlq, audit, explain, schemas, config, acls):
+for _command in (
+    demo, worker, top, process, produce, seed, consume, dlq, audit, explain, schemas, config, topics, acls,
+):  # fmt: skip
     cli.add_command(_command)
 
 
