@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from copydesk.adapters.pool import InlineTaskPool
 from copydesk.adapters.state_memory import MemoryStores
-from copydesk.app.cli.why import headline, outcome
 from copydesk.app.local import LocalPipeline
 from copydesk.app.samples.made_up import MadeUp
 from copydesk.app.settings import Settings
+from copydesk.app.why import headline, outcome
 from copydesk.core.records import Message
 
 BEGAN = datetime(2026, 3, 1, 12, tzinfo=UTC)
