@@ -8,22 +8,19 @@ import json
 import socket
 import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from copydesk.app.cli import options
+from copydesk.app.cli.demo_report import Report, show, write
 from copydesk.app.cli.errors import CommandError, Exit
 from copydesk.app.cli.keep import keep_on
 from copydesk.app.cli.options import load_settings
-from copydesk.app.cli.output import console, is_terminal, write_json
-from copydesk.app.why import Fields, headline, outcome, verdict, why
+from copydesk.app.cli.output import console, is_terminal
 
 if TYPE_CHECKING:
-    from copydesk.app.samples import Expected, Sample
     from copydesk.app.settings import Settings
     from copydesk.app.wiring import CopydeskApp
 
@@ -31,78 +28,6 @@ _LIMIT_S = 120.0
 """After so long something is wrong, even on a slow machine; usually it takes about ten seconds."""
 _AFTERWARDS_S = 0.7
 """So long we go on reading once everything is there: an outcome too many must be seen."""
-_SHOWN = "first-article"
-"""The sample whose record is shown in full."""
-
-Place = tuple[int, int, int]
-"""Partition, offset and item of a raw record."""
-
-
-@dataclass(slots=True)
-class Report:
-    """What became of everything."""
-
-    samples: Sequence[Sample]
-    places: dict[tuple[int, int], Sample] = field(default_factory=dict)
-    outcomes: dict[Place, list[Fields]] = field(default_factory=dict)
-    began: float = field(default_factory=time.monotonic)
-    seconds: float = 0.0
-
-    @property
-    def items(self) -> int:
-        """Items that were sent."""
-        return sum(len(sample.expected) for sample in self.samples)
-
-    @property
-    def ended(self) -> int:
-        """Outcomes that were read."""
-        return sum(map(len, self.outcomes.values()))
-
-    def count(self, kind: str) -> int:
-        """Outcomes of a kind."""
-        return sum(outcome(fields) == kind for found in self.outcomes.values() for fields in found)
-
-    def rows(self) -> list[Row]:
-        """A row an item, in the order in which they were sent."""
-        found = []
-        for (partition, offset), sample in self.places.items():
-            for item, expected in enumerate(sample.expected):
-                found.append(Row(sample, item, expected, self.outcomes.get((partition, offset, item), [])))
-        order = {sample.name: number for number, sample in enumerate(self.samples)}
-        return sorted(found, key=lambda row: (order[row.sample.name], row.item))
-
-    @property
-    def complete(self) -> bool:
-        """Whether each item has its one outcome, as expected, and the balance is even."""
-        return self.ended == self.items and all(row.as_expected for row in self.rows())
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One item with its outcomes, of which there must be one."""
-
-    sample: Sample
-    item: int
-    expected: Expected
-    found: list[Fields]
-
-    @property
-    def as_expected(self) -> bool:
-        """Whether exactly what was expected came out."""
-        if len(self.found) != 1:
-            return False
-        fields = self.found[0]
-        return (
-            outcome(fields) == self.expected.outcome
-            and verdict(fields) == self.expected.why
-            and (self.expected.title is None or headline(fields) == self.expected.title)
-            and (self.expected.change is None or fields["change"]["kind"] == self.expected.change)
-        )
-
-    @property
-    def name(self) -> str:
-        """Name of the sample, with the item's number where it has several."""
-        return self.sample.name if len(self.sample.expected) == 1 else f"{self.sample.name} #{self.item + 1}"
 
 
 @click.command(short_help="See it work: no broker, no set-up.")
@@ -145,6 +70,7 @@ async def _run(folder: Path, *, pretty: bool, keep: bool) -> Report:
             declare_topics=False,
             state_dir=folder / "state",
             web_port=_port(load_settings()) if keep else _free_port(),
+            web_page=True if keep else None,  # it is what is kept
         )
         broker.create_topics(*(settings.topic(role) for role in TopicRole))
         await _produce(settings, report)
@@ -155,7 +81,7 @@ async def _run(folder: Path, *, pretty: bool, keep: bool) -> Report:
                 await stack.enter_async_context(running(app))
                 await _collect(settings, app, report, tell)
             report.seconds = time.monotonic() - report.began
-            (_show if pretty else _write)(report)
+            (show if pretty else write)(report)
             if keep and report.complete:
                 await keep_on(settings, app, pretty=pretty)
     return report
@@ -234,87 +160,6 @@ def _progress(report: Report, *, pretty: bool) -> Any:
             bar.update(task, description=what, completed=report.ended, counts=counts)
 
         yield tell
-
-
-def _balance(report: Report) -> dict[str, Any]:
-    counts = {kind: report.count(kind) for kind in ("enriched", "duplicate", "dead")}
-    return {
-        "records": len(report.samples),
-        "in": report.items,
-        **counts,
-        "in_flight": report.items - sum(counts.values()),
-        "seconds": round(report.seconds, 1),
-    }
-
-
-def _full_record(report: Report) -> Fields | None:
-    rows = [row for row in report.rows() if row.sample.name == _SHOWN and row.found]
-    return rows[0].found[0] if rows else None
-
-
-def _write(report: Report) -> None:
-    """JSON lines: one an item, then one record in full, then the balance."""
-    for row in report.rows():
-        found: list[Fields | None] = [*row.found] if row.found else [None]
-        for fields in found:
-            write_json(
-                {
-                    "record": row.name,
-                    "what": row.sample.what,
-                    "outcome": outcome(fields) if fields else None,
-                    "verdict": verdict(fields) if fields else None,
-                    "why": why(fields) if fields else "nothing came out",
-                    "title": headline(fields) if fields else None,
-                    "as_expected": row.as_expected,
-                }
-            )
-    write_json({"record_in_full": _full_record(report)})
-    write_json({"balance": _balance(report), "complete": report.complete})
-
-
-_COLOURS = {"enriched": "green", "duplicate": "yellow", "dead": "red"}
-
-
-def _show(report: Report) -> None:
-    """A table, one record in full, the balance."""
-    from rich.json import JSON
-    from rich.panel import Panel
-    from rich.table import Table
-    from rich.text import Text
-
-    out = console()
-    table = Table(title="What became of each article, and why", expand=True, show_lines=False)
-    table.add_column("record", no_wrap=True)
-    table.add_column("became", no_wrap=True)
-    table.add_column("why", ratio=3)
-    table.add_column("title", ratio=2)
-    for row in report.rows():
-        fields = row.found[0] if row.found else None
-        kind = outcome(fields) if fields else "nothing"
-        mark = "" if row.as_expected else " ✗"
-        table.add_row(
-            row.name,
-            Text(f"{kind}{mark}\n{verdict(fields) if fields else ''}", style=_COLOURS.get(kind, "bold red")),
-            Text(
-                f"{row.sample.what[0].upper()}{row.sample.what[1:]}. {why(fields) if fields else 'Nothing came out.'}"
-            ),
-            Text(headline(fields) if fields and kind != "dead" else "–"),
-        )
-    full = _full_record(report)
-    if full is not None:
-        out.print(
-            Panel(JSON(json.dumps(full, ensure_ascii=False)), title="One enriched record in full: the first article")
-        )
-    out.print(table)
-    balance = _balance(report)
-    out.print(
-        f"Balance: {balance['in']} items in = {balance['enriched']} enriched + {balance['duplicate']} duplicate "
-        f"+ {balance['dead']} dead + {balance['in_flight']} in flight, in {balance['seconds']} s.",
-        style="bold green" if report.complete else "bold red",
-    )
-    out.print(
-        "Next: copydesk explain FILE tells each decision on a document; copydesk worker runs against your broker."
-    )
 
 
 def _port(settings: Settings) -> int:
