@@ -152,7 +152,7 @@ inside() {
   health=$!
   trap 'compose down --volumes --timeout 15 >"$work/down.log" 2>&1 || true; kill $health $service 2>/dev/null || true; rm -f "$work/podman.sock"' EXIT
 
-  say "docker compose up: ${services[*]}"
+  say "docker compose up: ${services[*]}; load average $(cut -d" " -f1-3 /proc/loadavg), $(nproc) cores"
   local started
   started=$(date +%s%3N)
   compose up --detach --no-build "${services[@]}" >"$work/up.log" 2>&1 &
