@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import structlog
 from aiokafka import TopicPartition
 from aiokafka.errors import MessageSizeTooLargeError
 
@@ -259,6 +260,24 @@ async def test_a_process_that_dies_once_costs_nothing() -> None:
     assert pool.calls == [0, 0]
 
 
+async def test_what_is_logged_about_a_record_says_which_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handlers, "CRASH_PAUSES_S", (0.0,))
+    deaths = {1: [WorkerCrashedError("exit code -9")], 2: [WorkerCrashedError("exit code -9")]}
+
+    async def behave(one: Message) -> StageResult:
+        await asyncio.sleep(0.01)  # they run at the same time, and yet each has a context of its own
+        if deaths.get(one.offset):
+            raise deaths[one.offset].pop()
+        return passed_on(one)
+
+    handler, _ = pool_handler(behave)
+    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+        await handler(job(*map(message, range(3))))
+    places = [(line["stage"], line["topic"], line["partition"], line["offset"]) for line in lines]
+    assert sorted(places) == [("parse", "raw-articles", 0, 1), ("parse", "raw-articles", 0, 2)]
+    assert structlog.contextvars.get_contextvars() == {}
+
+
 async def test_dedupe_makes_a_dead_letter_of_what_it_cannot_read_and_changes_no_state() -> None:
     handler = DedupeHandler(Options(), clock=lambda: NOW)
     overlay = Overlay(MemoryStores().open(0))
@@ -384,6 +403,9 @@ class Rig:
 
     async def until(self, next_offset: int) -> None:
         self.pump.start()
+        await self.until_there(next_offset)
+
+    async def until_there(self, next_offset: int) -> None:
         async with asyncio.timeout(20):
             while self.pump.next_offset != next_offset or self.pump.state is not State.IDLE:  # noqa: ASYNC110 - it tells nobody
                 await asyncio.sleep(0.01)
@@ -407,6 +429,19 @@ async def test_a_partition_publishes_each_record_once_in_order(monkeypatch: pyte
     assert rig.figure("copydesk_published_records_total", topic="parsed-articles") == 10
     assert rig.figure("copydesk_transactions_total", result="aborted") == 0
     assert rig.pump.behind.next_offset == 10
+
+
+async def test_records_that_wait_for_room_are_known_to_be_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = Rig(monkeypatch, pool_handler(_passes)[0], 2)
+    async with rig.pump.work.budget.take(rig.pump.work.budget.limit):
+        rig.pump.start()
+        async with asyncio.timeout(20):
+            while rig.pump.state is not State.QUEUED:  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.01)
+        waits_s = rig.pump.behind.seconds()
+    assert waits_s is not None
+    assert waits_s > 1e7, "the records of this test are of 2023"
+    await rig.until_there(2)
 
 
 async def test_a_failing_handler_reopens_the_partition_and_its_batch_is_handled_again(

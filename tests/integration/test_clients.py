@@ -13,6 +13,7 @@ from pathlib import Path
 import promql_parser
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from tests.support.collector import collecting
 from tests.support.kafka import CLIENT, KafkaBroker, jars
 from tests.support.service import DEFAULT_NAMES, Raw, Service, declare, ending, following, get_page, own_names, produce
 
@@ -208,13 +209,14 @@ def readme_example() -> str:
     return found.group(1)
 
 
-async def test_the_example_of_the_readme_works(
+async def test_the_example_of_the_readme_works_and_its_spans_reach_a_collector(
     broker: KafkaBroker, app_id: str, tmp_path: Path, free_port: int
 ) -> None:
     await declare(broker.bootstrap, DEFAULT_NAMES)
     script = tmp_path / "example.py"
     script.write_text(readme_example(), encoding="utf-8")
-    with ending(Service(broker.bootstrap, app_id, tmp_path, DEFAULT_NAMES)) as service:
+    with collecting() as collector, ending(Service(broker.bootstrap, app_id, tmp_path, DEFAULT_NAMES)) as service:
+        service.settings = {"OTEL_ENDPOINT": f"http://127.0.0.1:{collector.server_port}"}
         worker = service.start("one", free_port)
         environment = {**os.environ, "COPYDESK_BOOTSTRAP_SERVERS": broker.bootstrap}
         done = await asyncio.to_thread(
@@ -229,3 +231,8 @@ async def test_the_example_of_the_readme_works(
         assert done.returncode == 0, done.stderr
         assert await service.stop(worker) == 0
     assert done.stdout.strip() == "Harbour bridge reopens after two years | ['Anna Keller']"
+    by_stage = {span.name.split()[0]: span for span in collector.spans()}
+    assert set(by_stage) == {"parse", "dedupe", "enrich"}
+    assert len({span.trace_id for span in by_stage.values()}) == 1
+    assert by_stage["enrich"].parent_span_id == by_stage["dedupe"].span_id
+    assert by_stage["dedupe"].parent_span_id == by_stage["parse"].span_id

@@ -5,18 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
+from tests.support.collector import collecting
 from tests.support.documents import Writer, page
 
 from copydesk.adapters.kafka.jobs import Handled, Job
@@ -222,50 +218,12 @@ def test_an_address_that_is_none_is_refused() -> None:
         settings(otel_endpoint="collector:4318")
 
 
-class Collector(HTTPServer):
-    """A collector of OTLP over HTTP."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Takes)
-        self.requests: list[tuple[str, ExportTraceServiceRequest]] = []
-
-
-class _Takes(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        import gzip
-
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        body = gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
-        collector: Any = self.server
-        collector.requests.append((self.path, ExportTraceServiceRequest.FromString(body)))
-        self.send_response(200)
-        self.send_header("Content-Type", "application/x-protobuf")
-        self.end_headers()
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def collecting() -> Iterator[Collector]:
-    collector = Collector()
-    thread = threading.Thread(target=collector.serve_forever)
-    thread.start()
-    try:
-        yield collector
-    finally:
-        collector.shutdown()
-        thread.join()
-        collector.server_close()
-
-
 async def test_spans_reach_a_collector_when_the_worker_ends_at_the_latest() -> None:
     with collecting() as collector:
         spans = spans_for(settings(otel_endpoint=f"http://127.0.0.1:{collector.server_port}/"), GROUPS, {})
         await Line(spans).send(document(), (("traceparent", PARENT),))
         await asyncio.to_thread(spans.close)
-    ((path, request),) = collector.requests
-    assert path == "/v1/traces"
+    (request,) = collector.requests
     (resources,) = request.resource_spans
     names = {pair.key: pair.value.string_value for pair in resources.resource.attributes}
     assert names["service.name"] == "copydesk"

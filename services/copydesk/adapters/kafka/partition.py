@@ -320,11 +320,11 @@ class PartitionPump:
     async def _process(self, messages: tuple[Message, ...]) -> None:
         self.in_flight = len(messages)
         self.state = State.QUEUED
+        self.behind.working(messages[0].timestamp_ms)
         async with self.work.budget.take(sum(map(size_of, messages))):
             self.state = State.WORKING
             # Waiting for records is no standstill: the time to handle them begins here.
             self.progress.reach(messages[0].offset, 1)
-            self.behind.working(messages[0].timestamp_ms)
             batch = await self._handle(messages, {})
             assert self._outbox is not None  # noqa: S101 - the partition is open
             for _ in range(_MAX_REFUSALS):
