@@ -15,13 +15,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks.monitoring.faults_inside import backlog, fuse, pool, stuck, timeouts
-from benchmarks.monitoring.faults_outside import delivery, machine, restore, sources, unscraped
+from benchmarks.monitoring.faults_outside import crashes, delivery, machine, restore, sources, unscraped
 from benchmarks.monitoring.watch import Fired
 from tools.alerts.alerts import ALERTS
 
 SCENARIOS: dict[str, Callable[[list[Fired]], None]] = {
     scenario.__name__: scenario
-    for scenario in (sources, machine, pool, timeouts, backlog, stuck, fuse, delivery, unscraped, restore)
+    for scenario in (sources, machine, pool, timeouts, backlog, stuck, fuse, delivery, crashes, unscraped, restore)
 }
 INTRODUCTION = """# Alerts that were fired
 

@@ -32,7 +32,7 @@ def pool(fired: list[Fired]) -> None:
 
 
 def timeouts(fired: list[Fired]) -> None:
-    """Documents on which the parser never ends. A process that is killed takes a while to be replaced: a longer window."""
+    """Documents on which the parser never ends. It takes a while to replace a process: a longer window."""
     settings = {**_NO_FUSE, "PARSE_TIMEOUT_S": "2", "POOL_WORKERS": "2"}
     with watching(fired, 4, Deployed(settings, _POISONED)) as watch:
         watch.stand.send(*[LOOP] * 10)
