@@ -27,8 +27,7 @@ INTRODUCTION = """# Alerts that were fired
 
 Each alert, the fault that fired it, and the seconds from the fault to the firing. A real broker, a real worker under a
 stream of made-up news, a real Prometheus (Debian's 2.42) with the committed rules. Windows, offsets and `for` were
-shorter by the factor beside them, thresholds as they are. Two cores, which had much other work at the time: alone, it is
-faster. Made by
+shorter by the factor beside them, thresholds as they are. Two cores, which had much other work at the time. Made by
 
 ```sh
 python -m benchmarks.monitoring.alerts --write docs/alerts.md
