@@ -100,7 +100,7 @@ def delivery(fired: list[Fired]) -> None:
 
 def crashes(fired: list[Fired]) -> None:
     """A worker that crashes and is started again."""
-    with watching(fired, 6) as watch:
+    with watching(fired, 3) as watch:
         stand = watch.stand
         stand.stream(newswire(), 2)
         began = time.monotonic()
