@@ -14,20 +14,20 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks.monitoring.faults_inside import backlog, fuse, pool, stuck
-from benchmarks.monitoring.faults_outside import delivery, machine, restore, sources, unscraped
+from benchmarks.monitoring.faults_inside import backlog, fuse, pool, stuck, timeouts
+from benchmarks.monitoring.faults_outside import crashes, delivery, machine, restore, sources, unscraped
 from benchmarks.monitoring.watch import Fired
 from tools.alerts.alerts import ALERTS
 
 SCENARIOS: dict[str, Callable[[list[Fired]], None]] = {
     scenario.__name__: scenario
-    for scenario in (sources, machine, pool, backlog, stuck, fuse, delivery, unscraped, restore)
+    for scenario in (sources, machine, pool, timeouts, backlog, stuck, fuse, delivery, crashes, unscraped, restore)
 }
 INTRODUCTION = """# Alerts that were fired
 
 Each alert, the fault that fired it, and the seconds from the fault to the firing. A real broker, a real worker under a
 stream of made-up news, a real Prometheus (Debian's 2.42) with the committed rules. Windows, offsets and `for` were
-shorter by the factor beside them, thresholds as they are. Made by
+shorter by the factor beside them, thresholds as they are. Two cores, which had much other work at the time. Made by
 
 ```sh
 python -m benchmarks.monitoring.alerts --write docs/alerts.md

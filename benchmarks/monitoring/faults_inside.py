@@ -22,15 +22,21 @@ def _every(number: int, poison: bytes) -> Iterator[Raw]:
 
 
 def pool(fired: list[Fired]) -> None:
-    """Documents that kill their process, and documents that loop."""
-    settings = {**_NO_FUSE, "PARSE_TIMEOUT_S": "3", "POOL_WORKERS": "2"}
+    """Documents that fail, and documents that kill their process."""
+    settings = {**_NO_FUSE, "POOL_WORKERS": "2"}
     with watching(fired, 20, Deployed(settings, _POISONED)) as watch:
         watch.stand.stream(_every(8, FAIL), 3)
         watch.until("one document in eight hits a bug of the parser", "CopydeskFailures")
         watch.stand.send(*[CRASH] * 3)
         watch.until("documents that kill the process which reads them", "CopydeskPoolCrashes")
-        watch.stand.send(*[LOOP] * 8)
-        watch.until("documents that loop until their time limit", "CopydeskPoolTimeouts")
+
+
+def timeouts(fired: list[Fired]) -> None:
+    """Documents on which the parser never ends. It takes a while to replace a process: a longer window."""
+    settings = {**_NO_FUSE, "PARSE_TIMEOUT_S": "2", "POOL_WORKERS": "2"}
+    with watching(fired, 4, Deployed(settings, _POISONED)) as watch:
+        watch.stand.send(*[LOOP] * 10)
+        watch.until("documents that loop until their time limit", "CopydeskPoolTimeouts", within_s=240)
 
 
 def backlog(fired: list[Fired]) -> None:

@@ -57,12 +57,8 @@ def machine(fired: list[Fired]) -> None:
         worker.send_signal(signal.SIGCONT)
         watch.calm("CopydeskBrokerDown", "CopydeskNotReady")
         stand.broker.signal(signal.SIGSTOP)
-        watch.until("the broker is frozen (SIGSTOP)", "CopydeskBrokerDown", within_s=120)
+        watch.until("the broker is frozen (SIGSTOP)", "CopydeskBrokerDown", "CopydeskNotReady", within_s=120)
         stand.broker.signal(signal.SIGCONT)
-        stand.wait(lambda: "CopydeskBrokerDown" not in stand.prometheus.alerts(), 120)
-        stand.broker.kill()
-        watch.until("the broker is gone (SIGKILL)", "CopydeskNotReady", within_s=120)
-        stand.broker.start()
         stand.service.kill(worker)
         watch.until("the worker is gone (SIGKILL)", "CopydeskNoWorker")
 
@@ -100,12 +96,20 @@ def delivery(fired: list[Fired]) -> None:
                 "CopydeskPartitionFailing",
                 "CopydeskTransactionsAborted",
             )
+
+
+def crashes(fired: list[Fired]) -> None:
+    """A worker that crashes and is started again."""
+    with watching(fired, 3) as watch:
+        stand = watch.stand
+        stand.stream(newswire(), 2)
+        began = time.monotonic()
         for _ in range(3):
             stand.service.kill(stand.service.processes[-1])
             stand.service.start("worker", stand.port)
             stand.ready()
             time.sleep(5)  # be scraped
-        watch.until("the worker is killed three times", "CopydeskRestarting", within_s=60)
+        watch.until("the worker is killed three times", "CopydeskRestarting", since=began, within_s=400)
 
 
 async def _limit(bootstrap: str, topic: str, size: int) -> None:

@@ -36,9 +36,9 @@ class Watch:
     factor: int
     fired: list[Fired]
 
-    def until(self, fault: str, *alerts: str, within_s: float = 180.0) -> None:
-        """Wait until the alerts fire; one that does not is kept without a time."""
-        began = time.monotonic()
+    def until(self, fault: str, *alerts: str, within_s: float = 180.0, since: float | None = None) -> None:
+        """Wait until the alerts fire; one that does not is kept without a time. `since`: when a long fault began."""
+        began = time.monotonic() if since is None else since
         left = set(alerts)
         while left and time.monotonic() - began < within_s:
             for name in left & set(self.stand.prometheus.alerts()):

@@ -356,3 +356,9 @@ def test_the_runbook_has_a_section_for_each_alert_and_no_other() -> None:
     for section in re.split(r"^### ", text, flags=re.MULTILINE)[1:]:
         for part in ("**Means:**", "**Look at:**", "**Do:**"):
             assert part in section, section.splitlines()[0]
+
+
+def test_the_page_of_fired_alerts_has_a_line_for_each() -> None:
+    text = (ROOT / "docs" / "alerts.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^\| \[(\w+)\]\(runbook\.md#(\w+)\) \| (\w+) \|", text, re.MULTILINE)
+    assert lines == [(alert.name, alert.name.lower(), str(alert.severity)) for alert in ALERTS]

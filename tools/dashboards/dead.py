@@ -60,7 +60,7 @@ PAGE = Page(
                     "Items a second by stage and code; docs/dead-letters.md explains the codes.",
                     "suffix:/s",
                     Query(
-                        pace("copydesk_dead_letters_total", S, "stage, code"),
+                        pace("copydesk_dead_letters_total", S, "stage, code") + " > 0",
                         "{{stage}} {{code}}",
                     ),
                     width=12,

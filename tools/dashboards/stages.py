@@ -27,7 +27,7 @@ PAGE = Page(
                         pace("copydesk_stage_duration_seconds_count", S, "stage"),
                         "{{stage}}",
                     ),
-                    width=8,
+                    width=6,
                 ),
                 series(
                     "Outcomes by stage",
@@ -37,7 +37,7 @@ PAGE = Page(
                         pace("copydesk_outcomes_total", S, "stage, kind"),
                         "{{stage}} {{kind}}",
                     ),
-                    width=8,
+                    width=12,
                     legend_right=True,
                 ),
                 series(
@@ -45,7 +45,7 @@ PAGE = Page(
                     "Records between fetch and commit.",
                     "short",
                     Query(f"sum by (stage) (copydesk_in_flight_records{{{S}}})", "{{stage}}"),
-                    width=8,
+                    width=6,
                 ),
                 series(
                     "Input in work, share of its limit",
@@ -177,7 +177,7 @@ PAGE = Page(
                     "suffix:/s",
                     Query(pace("copydesk_log_lines_total", W, "level") + " > 0", "{{level}}"),
                     Query(
-                        pace("copydesk_log_lines_dropped_total", W, "level"),
+                        pace("copydesk_log_lines_dropped_total", W, "level") + " > 0",
                         "{{level}} dropped",
                     ),
                     width=6,
