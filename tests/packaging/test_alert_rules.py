@@ -252,7 +252,7 @@ CASES = (
     Case(
         "CopydeskFillRateDropped",
         of_source("0+9x60 540x120"),
-        "authors of example.com fell by 78.26%.",
+        "authors of example.com fell by 77.14%.",
         {"source": "example.com", "field": "authors"},
         of_source("0+9x60 540+8x120"),
         at="100m",
