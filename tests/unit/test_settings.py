@@ -1,8 +1,9 @@
+import re
 from pathlib import Path
 
 import pytest
 
-from copydesk.app.settings import ConfigurationError, Delivery, Settings
+from copydesk.app.settings import OTHER_VARIABLES, ConfigurationError, Delivery, Settings
 from copydesk_schemas.reasons import Stage
 from copydesk_schemas.topics import DAY_MS, TopicRole
 
@@ -95,3 +96,10 @@ def test_a_memory_limit_has_room_for_the_models_or_is_none() -> None:
     assert Settings.load(pool_memory_mib=0).pool_memory_mib == 0
     with pytest.raises(ConfigurationError, match=r"COPYDESK_POOL_MEMORY_MIB: 0 for no limit, or at least 512"):
         Settings.load(pool_memory_mib=100)
+
+
+def test_what_the_ci_script_sets_is_no_unknown_setting() -> None:
+    script = (Path(__file__).parents[2] / ".ci" / "run").read_text(encoding="utf-8")
+    named = set(re.findall(r"COPYDESK_[A-Z_]+", script))
+    assert "COPYDESK_REQUIRE_KAFKA" in named
+    assert named <= OTHER_VARIABLES

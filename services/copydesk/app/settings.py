@@ -389,7 +389,14 @@ def _unknown_keys(environment: Mapping[str, str]) -> Iterator[str]:
 
 
 OTHER_VARIABLES = frozenset(
-    {"COPYDESK_EVAL_DATA", "COPYDESK_KAFKA_CACHE", "COPYDESK_REQUIRE_BROWSER", "COPYDESK_REQUIRE_KAFKA"}
+    {
+        "COPYDESK_EVAL_DATA",
+        "COPYDESK_KAFKA_CACHE",
+        "COPYDESK_REQUIRE_BROWSER",
+        "COPYDESK_REQUIRE_KAFKA",
+        "COPYDESK_REQUIRE_NODE",
+        "COPYDESK_REQUIRE_PROMETHEUS",
+    }
 )
 """Variables of the tests and the evaluation, which are no settings of the service."""
 
