@@ -53,7 +53,7 @@ def pages() -> set[str]:
     found: set[str] = set()
 
     class App:
-        def page(self, path: str) -> Any:
+        def page(self, path: str, *, name: str | None = None) -> Any:  # noqa: ARG002 - as Faust has it
             found.add(path)
             return lambda view: view
 

@@ -228,7 +228,11 @@ def test_links_say_whether_they_are_of_the_story_of_other_stories_or_of_the_sour
         ("<p>(dpa)</p>", "", ("dpa", None)),
         ("<p>Source: Brandholm Post</p>", "", None),
         ("<p>Source: a survey of 2,000 passengers</p>", "", None),
-        ("", '<link rel="canonical" href="https://coast.example/t">', (None, "https://coast.example/t")),
+        # Sites move and have several names: the address alone does not say that a story is another's.
+        ("", '<link rel="canonical" href="https://coast.example/t">', None),
+        ("<p>This article was first published on 12 May 2024</p>", "", None),
+        ("<p>First published on Monday, before the vote</p>", "", None),
+        ("<p>This article first appeared in the Coast Gazette.</p>", "", ("Coast Gazette", None)),
         ("", '<link rel="canonical" href="/news/2026/tunnel">', None),
         ("", jsonld('"sourceOrganization": {"name": "Reuters"}'), ("Reuters", None)),
     ],
@@ -311,3 +315,20 @@ def test_licence_and_notice_with_an_absolute_address() -> None:
 def test_the_genre_is_what_the_publisher_says(head: str, genre: str | None) -> None:
     found = read(head=head).genre
     assert (found.value if found else None) == genre
+
+
+def test_a_wire_byline_named_credit_stays_a_byline() -> None:
+    draft = read(f'<p class="credit">By Jane Doe, Reuters</p>{STORY}')
+    assert "Jane Doe" in [author.name for author in draft.authors]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<base href="http://[x">',
+        jsonld('"wordCount": "²"'),
+        '<script type="application/ld+json">{"@type": "BreadcrumbList", "itemListElement": [{"position": "²", "name": "News"}]}</script>',
+    ],
+)
+def test_numbers_and_addresses_that_are_none_stop_no_page(head: str) -> None:
+    assert read(STORY, head).body

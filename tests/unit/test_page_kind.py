@@ -133,3 +133,32 @@ def test_a_live_blog_is_known_by_its_type_or_by_its_entries() -> None:
     assert Flag.LIVE_BLOG in page(STORY, "/coast/2026/storm", live).flags
     single = page(STORY + ENTRY.format(1, "A teaser for the live blog."), "/coast/2026/tunnel")
     assert Flag.LIVE_BLOG not in single.flags
+
+
+CARDS = "".join(
+    f'<div class="box"><h3><a href="/news/{i}">What the council said on day {i}</a></h3></div>' for i in range(5)
+)
+THAI = "รถไฟเข้าชนรถโดยสารที่จุดตัดทางรถไฟเมื่อเช้านี้ทำให้มีผู้ได้รับบาดเจ็บหลายรายและต้องปิดเส้นทางเป็นเวลาหลายชั่วโมงเพื่อเคลื่อนย้ายซากรถออกไป"
+SHORT = "The tunnel will be rebuilt within two years, the mayor of the town told reporters on Monday."
+
+
+@pytest.mark.parametrize(
+    "paragraphs",
+    [[THAI[i:] + THAI for i in range(10)], [f"{SHORT} {i}" for i in range(20)]],
+    ids=["without full stops", "short paragraphs"],
+)
+def test_an_article_among_headlines_is_read_whatever_its_paragraphs_are(paragraphs: list[str]) -> None:
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    assert page(f"<article><h1>The tunnel is rebuilt</h1>{body}</article>{CARDS}", "/coast/2026/1").body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<h2>Log in</h2><h1>Bridge opens</h1>",
+        "<h1>Just a moment – the bridge opens to all on Monday</h1>",
+        "<h1>404 – how the bridge got its number back</h1>",
+    ],
+)
+def test_a_headline_that_begins_like_an_error_is_none(body: str) -> None:
+    assert page(f"<article>{body}<p>{SHORT} {SHORT} {SHORT}</p></article>", "/coast/2026/1").body

@@ -372,3 +372,12 @@ def test_repeats_take_work_with_the_size(monkeypatch: pytest.MonkeyPatch) -> Non
         compared = 0
         drop_repeats("\n\n".join(texts))
         assert compared <= 4 * len(texts)
+
+
+def test_headings_that_link_to_their_own_place_are_no_teasers() -> None:
+    sections = "".join(
+        f"<section><h2 id='s{i}'><a href='#s{i}'>What follows from vote {i}</a></h2><p>{STORY[i]}</p></section>"
+        for i in range(3)
+    )
+    body = page(f"<article>{PARAGRAPHS}{sections}</article>").body
+    assert all(f"What follows from vote {i}" in body for i in range(3))

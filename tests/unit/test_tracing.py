@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 import pytest
+import structlog
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -204,13 +205,19 @@ def test_nobody_traces_unless_a_collector_is_named() -> None:
     assert isinstance(spans_for(settings(), GROUPS, disabled), NoSpans)
 
 
-@pytest.mark.parametrize("named", ["setting", "variable"])
-def test_without_the_extra_a_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch, named: str) -> None:
+def test_without_the_extra_a_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "copydesk.adapters.otel", raising=False)
     monkeypatch.setitem(sys.modules, "opentelemetry.exporter.otlp.proto.http.trace_exporter", None)
-    given, environment = {"otel_endpoint": "http://127.0.0.1:1"}, {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"}
     with pytest.raises(ConfigurationError, match=r"pip install 'copydesk\[otel\]'"):
-        spans_for(settings(**(given if named == "setting" else {})), GROUPS, {} if named == "setting" else environment)
+        spans_for(settings(otel_endpoint="http://127.0.0.1:1"), GROUPS, {})
+
+
+def test_a_variable_that_a_platform_gives_to_all_stops_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "copydesk.adapters.otel", raising=False)
+    monkeypatch.setitem(sys.modules, "opentelemetry.exporter.otlp.proto.http.trace_exporter", None)
+    with structlog.testing.capture_logs() as lines:
+        assert isinstance(spans_for(settings(), GROUPS, {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"}), NoSpans)
+    assert [line["extra"] for line in lines] == ["copydesk[otel]"]
 
 
 def test_an_address_that_is_none_is_refused() -> None:

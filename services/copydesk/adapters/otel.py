@@ -79,6 +79,8 @@ class _Traced:
         carrier: dict[str, str] = {}
         with use_span(self._span):
             _PROPAGATOR.inject(carrier)
+        if TRACEPARENT not in carrier:
+            return result  # no span that anybody could be below of
         parent = carrier[TRACEPARENT].encode()
         trace_id = f"{self._span.get_span_context().trace_id:032x}"
         return replace(

@@ -48,7 +48,10 @@ class Accounting:
             if outcome.kind is not OutcomeKind.FORWARDED:
                 self._ended(outcome, timings)
         if self._observe is not None:
-            self._observe(stage, result)
+            try:
+                self._observe(stage, result)
+            except Exception as error:  # noqa: BLE001 - it has been committed; who only looks on must not undo that
+                self._log.warning("an outcome is not shown", stage=stage, error_class=type(error).__name__)
 
     def _ended(self, outcome: Outcome, timings: dict[str, float]) -> None:
         latency = None

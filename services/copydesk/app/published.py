@@ -108,6 +108,6 @@ def read(kind: OutcomeKind, value: bytes | None) -> dict[str, Any] | None:
         return None
     try:
         fields: dict[str, Any] = _DECODERS[kind].decode(value)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, ValueError, RecursionError):  # not UTF-8, or nested too deeply, among others
         return None
     return fields

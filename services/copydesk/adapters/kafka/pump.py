@@ -170,8 +170,18 @@ class StagePump:
                     pump.lag = None
                     pump.behind.lost_sight()
                 _log.warning("lag not measured", stage=str(self.work.stage), why=explain_kafka_error(error))
+            else:
+                await self._try_to_look_at_the_oldest()
             self.observe()
             await asyncio.sleep(self.work.config.lag_interval_s)
+
+    async def _try_to_look_at_the_oldest(self) -> None:
+        """Its age is a figure and no more: what goes wrong here says nothing of the brokers."""
+        try:
+            async with asyncio.timeout(_ANSWER_WITHIN_S):
+                await self._look_at_the_oldest()
+        except Exception as error:  # noqa: BLE001 - tried again with the next measurement
+            _log.debug("age of the backlog not known", stage=str(self.work.stage), error=repr(error))
 
     def _answered(self) -> None:
         if not self.broker_answers:
@@ -212,7 +222,6 @@ class StagePump:
             if pump.lag == 0:
                 pump.progress.touch()
             pump.measure_state()
-        await self._look_at_the_oldest()
         return lags
 
     async def _look_at_the_oldest(self) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import re
 from typing import Any
-from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
@@ -86,7 +85,7 @@ def parse_html_page(
         page = read_page(tree)
         lighten(tree)
         blocks, before = (walk_blocks(tree), len(trace.blocks)) if trace.enabled else (None, 0)
-        base = urljoin(url or "", page.base) if page.base else url
+        base = page.base_of(url)
         draft.media = take_figures(tree, base, trace)
         marked = read_marks(tree)
         draft.media += take_captions(tree, marked, base, trace)

@@ -116,5 +116,5 @@ def seems_cut(page: PageData, body: str, *, free: bool | None, wall: bool) -> bo
     if free is not False and not wall and not ends:
         return False
     stated = str(page.jsonld.article.get("wordCount") or "")
-    count = int(stated) if stated.isdigit() and len(stated) < 7 else 0
+    count = int(stated) if stated.isdecimal() and len(stated) < 7 else 0
     return words < _FEW_WORDS or (count > 0 and words < _SHARE * count) or (ends and free is False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -18,6 +19,8 @@ from copydesk_schemas.parts import Media
 from copydesk_schemas.reasons import MediaType
 
 _MAX = 50
+_LOOKED_AT = 500
+"""Elements that may be captions or credits: each is searched for its picture."""
 _CAPTION_CHARS = 700
 """Characters that a caption has at most; what is longer is a story told in captions, or a wrapper."""
 _CREDIT_CHARS = 110
@@ -43,7 +46,7 @@ def take_captions(tree: HtmlElement, marked: Marked, base: str | None, trace: Tr
     found: list[Media] = []
     taken: set[Any] = set()
     orphans = list(tree.iter("figcaption"))
-    for element in [*orphans, *marked[Mark.CAPTION]]:
+    for element in islice([*orphans, *marked[Mark.CAPTION]], _LOOKED_AT):
         if element.getparent() is None or _within(element, taken):
             continue
         media = _caption(element, base, trace, sure=element.tag == "figcaption")
@@ -56,7 +59,7 @@ def take_captions(tree: HtmlElement, marked: Marked, base: str | None, trace: Tr
         if element.getparent() is not None:
             note_removed(trace, element, Reason.CAPTION)
             element.drop_tree()
-    for element in marked[Mark.CREDIT]:
+    for element in marked[Mark.CREDIT][:_LOOKED_AT]:
         if element.getparent() is not None and not _within(element, taken) and _is_credit(element):
             note_removed(trace, element, Reason.CAPTION)
             element.drop_tree()
@@ -151,10 +154,9 @@ def _is_credit(element: Any) -> bool:
     text = normalize_line(" ".join(element.itertext()))
     if not 2 <= len(text) <= _CREDIT_CHARS:
         return False
-    if _CREDIT.search(text) is not None:
-        return True
-    byline = has_prefix(text) or DATE.search(text) is not None  # a story's own credit, often beside a portrait
-    return not byline and _picture_of(element, len(text)) is not None
+    if has_prefix(text) or DATE.search(text) is not None:
+        return False  # a story's own credit, often beside a portrait
+    return _CREDIT.search(text) is not None or _picture_of(element, len(text)) is not None
 
 
 def _within(element: Any, taken: set[Any]) -> bool:

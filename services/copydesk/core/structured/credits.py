@@ -16,7 +16,7 @@ from copydesk.core.structured.jsonld import text_of
 from copydesk.core.structured.page import PageData
 from copydesk.core.structured.publisher import agency
 from copydesk.core.text.normalize import normalize_line
-from copydesk.core.urls import domain_of, same_site
+from copydesk.core.urls import same_site
 from copydesk_schemas.parts import Link, Source, SyndicatedFrom
 from copydesk_schemas.reasons import FoundIn, LinkRel
 
@@ -57,6 +57,11 @@ _DIVIDED = re.compile(r"[/,;+&]|\band\b|\bund\b|\bet\b|\by\b|\s[–-]\s")
 _PRESS_WIRES = re.compile(
     r"\b(?:PR ?Newswire|Business Wire|GlobeNewswire|GLOBE NEWSWIRE|PRWeb|Newsfile|ACCESSWIRE|ots)\b"
 )
+_NO_NAME = re.compile(
+    r"\d|\b(?:issue|edition|ausgabe|print)\b|^(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|"
+    r"^(?:january|february|march|april|may|june|july|august|september|october|november|december)\b",
+    re.IGNORECASE,
+)
 _WORDS_ONLY = re.compile(r"(?:here|link|read more|original|full article|website)\b.*", re.IGNORECASE)
 
 
@@ -77,7 +82,7 @@ def read_credit(
     """The origin of a story; None where nothing says that it is another's than the publisher's.
 
     Best first: a line that says where it was first published; an agency in the dateline, in a source line or at the
-    end; what metadata name; a canonical address on another site.
+    end; what metadata name. A canonical address on another site alone says nothing: sites move, and have several names.
     """
     own = (source.name or "").casefold() if source else ""
     links: list[Link] = []
@@ -88,7 +93,7 @@ def read_credit(
         )
         if match := _ORIGINAL.fullmatch(text):
             name = normalize_line(next((value for value in match.groupdict().values() if value), ""))
-            if _is_other(name, own) and not _WORDS_ONLY.match(name):
+            if _is_other(name, own) and not _WORDS_ONLY.match(name) and _is_name(name):
                 named = (SyndicatedFrom(name=name, url=link), 0.85, "a line says where it was first published")
                 links += [Link(url=link, text=text, rel=LinkRel.SOURCE)] if link else []
                 break
@@ -99,10 +104,6 @@ def read_credit(
             if link and all(link != other.url for other in links):
                 links.append(Link(url=link, text=text, rel=LinkRel.SOURCE))
     named = named or _agency_of(body, own) or _stated(page, own, base)
-    if named is None and page.canonical and url:
-        canonical = web_url(page.canonical, base)
-        if canonical and "." in (domain_of(canonical) or "") and not same_site(canonical, url):
-            named = (SyndicatedFrom(url=canonical), 0.6, "its canonical address is on another site")
     if named is None and not links:
         return None
     where = FoundIn.TEXT if named is None or named[1] > 0.7 else FoundIn.META
@@ -166,6 +167,11 @@ def _agency_in(text: str, own: str) -> str | None:
         if known is not None and _is_other(known, own):
             return known
     return None
+
+
+def _is_name(text: str) -> bool:
+    """Whether it can be the name of a publication: no date, day, issue or medium."""
+    return text[0].isupper() and not _NO_NAME.search(text)
 
 
 def _is_other(name: str, own: str) -> bool:

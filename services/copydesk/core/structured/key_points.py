@@ -47,7 +47,7 @@ def take_key_points(tree: HtmlElement, marked: Marked, trace: Trace = NO_TRACE) 
                 element.drop_tree()
                 return points, "a list that is named so"
     for heading in islice(tree.iter("h2", "h3", "h4", "strong", "p", "span", "div"), _MAX_HEADINGS):
-        if heading.tag == "p" and len(heading.text or "") >= _PROSE:
+        if heading.tag == "p" and len(heading.text_content()) >= _PROSE:
             break
         text = heading.text_content() if len(heading) <= 2 else ""
         if not 0 < len(text.strip()) <= _HEADING_CHARS or not _HEADING.fullmatch(normalize_line(text)):
@@ -64,7 +64,10 @@ def take_key_points(tree: HtmlElement, marked: Marked, trace: Trace = NO_TRACE) 
 
 def _points(element: Any) -> list[str]:
     """The points of a list; none where it is no list of statements, or mostly of links to other stories."""
-    items = [item for item in element.iter("li") if item.find(".//li") is None]
+    listed = list(islice(element.iter("li"), 6 * _MOST + 1))
+    if len(listed) > 6 * _MOST:
+        return []
+    items = [item for item in listed if item.find(".//li") is None]
     if not _FEWEST <= len(items) <= 3 * _MOST:
         return []
     texts = [normalize_line(" ".join(item.itertext())) for item in items]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from html import unescape
-from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
@@ -59,7 +58,7 @@ def fill(
         marked: parts of the tree by what their names say.
     """
     marks = no_marks() if marked is None else marked
-    base = urljoin(url or "", page.base) if page.base else url
+    base = page.base_of(url)
     sites = site_names(page, document, url)
     draft.source = read_source(page, document, url)
     _title(draft, page, document, sites, trace)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
@@ -42,6 +43,15 @@ class PageData:
                 if value:
                     return value
         return None
+
+    def base_of(self, url: str | None) -> str | None:
+        """What relative addresses are resolved with: the page's address, or a valid one of its base element."""
+        if not self.base:
+            return url
+        try:
+            return urljoin(url or "", self.base)
+        except ValueError:
+            return url
 
     def all(self, *names: str) -> list[str]:
         """All non-empty contents of these names, in this order, without repeats."""

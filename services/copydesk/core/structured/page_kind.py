@@ -14,17 +14,23 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from copydesk.core.envelope import web_url
 from copydesk.core.structured.jsonld import types_of
 from copydesk.core.structured.marks import Mark, Marked
 from copydesk.core.structured.page import PageData
 from copydesk.core.structured.title_text import key_of
 from copydesk.core.text.normalize import normalize_line
+from copydesk.core.urls import canonical_url
 from copydesk_schemas.parts import Genre
 from copydesk_schemas.reasons import Code, FoundIn
 
 LONG_BODY = 1_200
 """Characters of running text of its own from which on a page is an article whatever it calls itself."""
 _SHORT_BODY = 400
+_PARAGRAPH = 40
+"""Characters from which on a paragraph is more than a headline, in scripts without spaces too."""
+_FEW_LINKS = 0.3
+"""Share of a page's characters in links below which it is no list, if it has a text of its own."""
 _GENRES = {
     "OpinionNewsArticle": "opinion",
     "AnalysisNewsArticle": "analysis",
@@ -84,6 +90,8 @@ _FAILED = re.compile(
     r"please verify (?:that )?you are (?:a )?human\W*|(?:log|sign) ?in|anmelden|se connecter|iniciar sesión",
     re.IGNORECASE,
 )
+_DIVIDED = re.compile(r"\s[|–—-]\s")
+_SITE_WORDS = 3
 _GOODS = frozenset({"Product", "JobPosting", "Vehicle", "RealEstateListing", "Hotel", "Restaurant"})
 _SENTENCE = re.compile(r"[.!?…。！？।؟]")
 _SPACE = re.compile(r"\s+")
@@ -104,6 +112,8 @@ class Shape:
     """Headings that lead to other pages, outside of menus."""
     prose: int
     """Characters of the body's running text that stand in no such teaser."""
+    text: int
+    """Characters of its paragraphs in no teaser that are longer than a headline, sentences or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +145,8 @@ def is_live(page: PageData, marked: Marked) -> bool:
     if "LiveBlogPosting" in page.jsonld.types:
         return True
     entries = [element for element in marked[Mark.LIVE] if element.tag in {"article", "div", "li", "section"}]
-    outer = [element for element in entries if not any(parent in entries for parent in element.iterancestors())]
+    known = set(entries)
+    outer = [element for element in entries if not any(parent in known for parent in element.iterancestors())]
     return len(outer) >= _ENTRIES and sum(len(element.text_content()) >= 80 for element in outer) >= _ENTRIES
 
 
@@ -157,8 +168,8 @@ def refusal(page: PageData, tree: HtmlElement, body: str, url: str | None) -> Re
     signs = _signs(page, tree, url)
     if not signs and not at_root and running(body) >= LONG_BODY:
         return None  # the usual case, and the shape of a page costs time
-    shape = shape_of(tree, body)
-    if shape.prose >= LONG_BODY:
+    shape = shape_of(tree, body, url)
+    if shape.prose >= LONG_BODY or (shape.text >= LONG_BODY and shape.density < _FEW_LINKS and not at_root):
         return None
     listed = shape.cards >= 8 or (shape.cards >= 4 and shape.prose < _SHORT_BODY) or shape.density > 0.6
     sparse = shape.prose < _SHORT_BODY
@@ -195,9 +206,13 @@ def _other_kind(page: PageData, body: str) -> str | None:
     """What a page is that is neither an article nor a list: an error, a test for robots, goods for sale."""
     if running(body) >= _SHORT_BODY:
         return None
-    heads = [page.title, *(heading.text for heading in page.headings[:2])]
-    for text in heads:
-        if text and _FAILED.fullmatch(re.split(r"\s[|–—-]\s", text)[0].strip()):
+    for text in [page.title, *(heading.text for heading in page.headings[:2] if heading.level == 1)]:
+        if not text:
+            continue
+        divided = _DIVIDED.search(text)
+        said, site = (text[: divided.start()], text[divided.end() :]) if divided else (text, "")
+        # What follows is a site's name, and not the other half of a headline.
+        if _FAILED.fullmatch(said.strip()) and len(site.split()) <= _SITE_WORDS:
             return f"the page says that it is none: {text[:80]!r}"
     goods = next((kind for kind in page.jsonld.types if kind in _GOODS), None)
     return f"its type is {goods}, and it has hardly any running text" if goods else None
@@ -225,8 +240,9 @@ def _signs(page: PageData, tree: HtmlElement, url: str | None) -> list[str]:
     return found
 
 
-def shape_of(tree: HtmlElement, body: str) -> Shape:
-    """How the page is made: counts over its tree."""
+def shape_of(tree: HtmlElement, body: str, url: str | None) -> Shape:
+    """How the page is made: counts over its tree. A headline that leads to the page itself is no card."""
+    address = canonical_url(url, None) if url else None
     cards: list[str] = []
     for heading in islice(tree.iter("h2", "h3", "h4", "h5"), _MAX_HEADINGS):
         anchor = heading.find(".//a")
@@ -237,11 +253,14 @@ def shape_of(tree: HtmlElement, body: str) -> Shape:
             continue
         if any(parent.tag in _MENUS for parent in heading.iterancestors()):
             continue
+        if address and canonical_url(web_url(anchor.get("href") or "", url), None) == address:
+            continue
         cards.append(_card_text(heading))
     # Extraction runs the parts of a teaser together, so that letters alone compare.
     within = "\n".join(key_of(card) for card in cards)
-    own = "\n\n".join(text for text in body.split("\n\n") if not cards or key_of(text) not in within)
-    return Shape(_link_density(tree), len(cards), running(own))
+    own = [text for text in body.split("\n\n") if not cards or key_of(text) not in within]
+    long = sum(len(paragraph) for paragraph in own if len(paragraph) >= _PARAGRAPH)
+    return Shape(_link_density(tree), len(cards), running("\n\n".join(own)), long)
 
 
 def _card_text(heading: Any) -> str:

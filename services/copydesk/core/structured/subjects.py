@@ -69,7 +69,7 @@ def _trail(page: PageData) -> list[str]:
         name = text_of(item.get("name")) or (text_of(inner.get("name")) if isinstance(inner, dict) else None)
         position = str(item.get("position") or number)
         if name:
-            steps.append((int(position) if position.isdigit() and len(position) < 6 else number, name))
+            steps.append((int(position) if position.isdecimal() and len(position) < 6 else number, name))
     return [name for _, name in sorted(steps, key=lambda step: step[0])]
 
 
