@@ -174,8 +174,8 @@ _OUTCOMES = (
         Kind.GAUGE,
         Unit.ITEMS,
         Group.OUTCOMES,
-        "Items received minus items ended since start. Summed over the workers it is what is between the stages; "
-        "compare it with the lag of dedupe and enrich.",
+        "Items received minus items ended, in this process since its start. Summed over workers that have all "
+        "run since the group was idle it is what is between the stages; a restart alone shifts it.",
     ),
 )
 

@@ -26,6 +26,7 @@ from copydesk.core.structured.subjects import read_section, read_tags
 from copydesk.core.structured.title_text import key_of
 from copydesk.core.structured.titles import Candidate, choose_title
 from copydesk.core.trace import Trace
+from copydesk.core.urls import same_site
 from copydesk_schemas.reasons import Flag, FoundIn
 
 EXTRACTOR = "structured_data"
@@ -191,7 +192,8 @@ def _links(draft: Draft, page: PageData, base: str | None) -> None:
         if not link:
             continue
         absolute = web_url(link, base)
-        if absolute is not None:
+        # One on another site says nothing of this one; the next may be of this site.
+        if absolute is not None and (draft.url is None or same_site(absolute, draft.url)):
             draft.canonical_link = absolute
             _took(draft, "canonical_url", where, confidence)
             return
