@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from confluent_kafka import KafkaError, Message, Producer
+from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
 
 
 class Load(threading.Thread):
@@ -49,6 +49,7 @@ class Load(threading.Thread):
         self.failed: list[str] = []
         self.ends: dict[str, int] = {}
         """End of each partition of the topic, as far as the broker has acknowledged."""
+        self._brokers = bootstrap
         self._topic = topic
         self._rate = rate
         self._random = random.Random(seed)
@@ -114,6 +115,17 @@ class Load(threading.Thread):
         self.join(within_s)
         if self.is_alive() or self.failed:
             raise RuntimeError(f"the load was not sent: {self.sent} of {self.records}, {self.failed[:3]}")
+        self.sent = self._in_topic()
+
+    def _in_topic(self) -> int:
+        """Records in the topic. Rarely one of the first of a new topic is confirmed and not there."""
+        consumer = Consumer({"bootstrap.servers": self._brokers, "group.id": "load", "log_level": 0})
+        try:
+            parts = consumer.list_topics(self._topic, 30).topics[self._topic].partitions
+            ends = (consumer.get_watermark_offsets(TopicPartition(self._topic, part), 30) for part in parts)
+            return sum(end for _, end in ends)
+        finally:
+            consumer.close()
 
     def stop(self) -> None:
         """Send no more."""
