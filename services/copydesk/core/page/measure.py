@@ -90,8 +90,8 @@ def measure(tree: HtmlElement) -> Measure:
             held = holds[element]
         if tag == "a":
             linked[element] = own
-            # A link to a place in the page itself leads to no other story.
-            if (element.get("href") or "#")[0] != "#":
+            # A link to a place in the page itself leads to no other story; «#» alone may lead anywhere.
+            if (href := element.get("href")) and (href[0] != "#" or len(href) == 1):
                 if held & _STORY:
                     found.block_links.append(element)
                 held |= _LINK | (_HEADED_LINK if held & _TEXT_BLOCK else 0)
