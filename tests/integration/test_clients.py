@@ -158,7 +158,6 @@ def check_log(text: str) -> None:
 def check_metrics(page: str) -> None:
     families = {family.name: family for family in text_string_to_metric_families(page)}
     samples = {(s.name, tuple(sorted(s.labels.items()))): s.value for f in families.values() for s in f.samples}
-    names = {name for name, _ in samples}
     for spec in CATALOGUE:
         family = spec.name.removesuffix("_total") if spec.kind is Kind.COUNTER else spec.name
         assert families[family].type == spec.kind
