@@ -10,7 +10,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -64,22 +64,30 @@ def machine(fired: list[Fired]) -> None:
 
 
 @contextlib.contextmanager
-def _stuttering(worker: subprocess.Popen[bytes]) -> Iterator[None]:
+def _repeating(step: Callable[[], None], pause_s: float) -> Iterator[None]:
+    """Do something again and again beside what is done within, with a pause before each time."""
     ended = threading.Event()
 
-    def stutter() -> None:
-        while not ended.wait(0.4):
-            worker.send_signal(signal.SIGSTOP)
-            time.sleep(0.9)
-            worker.send_signal(signal.SIGCONT)
+    def repeat() -> None:
+        while not ended.wait(pause_s):
+            step()
 
-    thread = threading.Thread(target=stutter, daemon=True)
+    thread = threading.Thread(target=repeat, daemon=True)
     thread.start()
     try:
         yield
     finally:
         ended.set()
         thread.join()
+
+
+def _stuttering(worker: subprocess.Popen[bytes]) -> contextlib.AbstractContextManager[None]:
+    def stutter() -> None:
+        worker.send_signal(signal.SIGSTOP)
+        time.sleep(0.9)
+        worker.send_signal(signal.SIGCONT)
+
+    return _repeating(stutter, 0.4)
 
 
 def delivery(fired: list[Fired]) -> None:
@@ -122,23 +130,13 @@ async def _limit(bootstrap: str, topic: str, size: int) -> None:
         await admin.close()
 
 
-@contextlib.contextmanager
-def _fencing(bootstrap: str, transactional_id: str) -> Iterator[None]:
-    ended = threading.Event()
-
+def _fencing(bootstrap: str, transactional_id: str) -> contextlib.AbstractContextManager[None]:
     def fence() -> None:
-        while not ended.wait(0.3):
-            with contextlib.suppress(KafkaException):
-                rival = {"bootstrap.servers": bootstrap, "transactional.id": transactional_id, "log_level": 0}
-                Producer(rival).init_transactions(10)
+        with contextlib.suppress(KafkaException):
+            rival = {"bootstrap.servers": bootstrap, "transactional.id": transactional_id, "log_level": 0}
+            Producer(rival).init_transactions(10)
 
-    thread = threading.Thread(target=fence, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
+    return _repeating(fence, 0.3)
 
 
 def unscraped(fired: list[Fired]) -> None:

@@ -60,11 +60,6 @@ class Measure:
         """What an element counts for among all the page holds: its prose, or its text where the page has no prose."""
         return self.prose[element] if self.prose[self.root] else self.size[element]
 
-    def link_density(self) -> float:
-        """Share of the page's characters that stand in links."""
-        total = self.size[self.root]
-        return min(1.0, self.linked[self.root] / total) if total else 0.0
-
     def add_prose(self, element: Any, characters: int) -> None:
         """Count prose that was found after the walk, for an element and all around it."""
         while element is not None:

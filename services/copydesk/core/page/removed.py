@@ -19,7 +19,6 @@ class Reason(StrEnum):
     HIDDEN = "hidden"
     TEASER_GROUP = "teaser_group"
     BLOCK_LINK = "block_link"
-    LINK_LIST = "link_list"
     READ_ALSO = "read_also"
     REPEATED = "repeated"
     CAPTION = "caption"
@@ -37,7 +36,6 @@ _SENTENCES = {
     Reason.HIDDEN: "hidden from readers, or a dialog",
     Reason.TEASER_GROUP: "a group of teasers of other stories",
     Reason.BLOCK_LINK: "one link around a heading or paragraph: a teaser of another story",
-    Reason.LINK_LIST: "a list of links to other stories",
     Reason.READ_ALSO: "a line that leads to another story",
     Reason.REPEATED: "stands word for word before",
     Reason.CAPTION: "caption",

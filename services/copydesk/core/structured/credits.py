@@ -54,9 +54,6 @@ _START = re.compile(
 """What such a line begins with: looked for first, for most texts are something else."""
 _CLOSING = re.compile(r"\((?P<names>[^()]{2,40})\)\.?\s*\Z")
 _DIVIDED = re.compile(r"[/,;+&]|\band\b|\bund\b|\bet\b|\by\b|\s[–-]\s")
-_PRESS_WIRES = re.compile(
-    r"\b(?:PR ?Newswire|Business Wire|GlobeNewswire|GLOBE NEWSWIRE|PRWeb|Newsfile|ACCESSWIRE|ots)\b"
-)
 _NO_NAME = re.compile(
     r"\d|\b(?:issue|edition|ausgabe|print)\b|^(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|"
     r"^(?:january|february|march|april|may|june|july|august|september|october|november|december)\b",
@@ -177,12 +174,6 @@ def _is_name(text: str) -> bool:
 def _is_other(name: str, own: str) -> bool:
     key = name.casefold()
     return bool(key) and not (own and (key in own or own in key))
-
-
-def press_wire(body: str) -> str | None:
-    """The press release service that a text opens or ends with."""
-    match = _PRESS_WIRES.search(f"{body[:200]}\n{body[-200:]}")
-    return match[0] if match else None
 
 
 def unique(links: Sequence[Link]) -> list[Link]:

@@ -35,7 +35,6 @@ _RANK = {
 }
 _PAGE = re.compile(r"(?:WebPage|ItemPage|AboutPage|MedicalWebPage)\Z")
 _WORK = re.compile(r"(?:(?<!Job)Posting|Recipe|HowTo|VideoObject|AudioObject|PodcastEpisode|Dataset|Course)\Z")
-_LISTING = frozenset({"CollectionPage", "SearchResultsPage", "ItemList", "Blog"})
 _DESCEND = ("mainEntity", "mainEntityOfPage", "@graph", "subjectOf", "about", "breadcrumb")
 _TAG = re.compile(r"<[^<>]{1,200}>")
 
@@ -56,11 +55,6 @@ class JsonLd:
     works: list[Node] = field(default_factory=list)
     """Other works on the page that say when they were published: posts, recipes, videos."""
     by_id: dict[str, Node] = field(default_factory=dict)
-
-    @property
-    def is_listing(self) -> bool:
-        """Whether the page calls itself a listing and describes no article."""
-        return not self.article and any(kind in _LISTING for kind in self.types)
 
     def resolve(self, value: Any) -> Any:
         """A node for a reference: a dict of nothing but `@id` (and `@type`) stands for the node of that id."""
