@@ -192,7 +192,8 @@ def _checked_url(key: str, url: str | None) -> str | None:
 
 def is_web_url(url: str) -> bool:
     """Whether `url` is an absolute http(s) address with a host, without white space or control characters."""
-    if len(url) > _MAX_URL or any(c.isspace() or not c.isprintable() for c in url):
+    # Of all white space only the space itself counts as printable.
+    if len(url) > _MAX_URL or " " in url or not url.isprintable():
         return False
     try:
         parts = urlsplit(url)

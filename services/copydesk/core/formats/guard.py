@@ -74,7 +74,7 @@ def guard_html(html: str, options: ParseOptions) -> Guarded:
         if close <= match.start():
             close = _after(html, match.end())
             if match.end() >= counted:
-                counted = _count_attributes(html, match.end())
+                counted = _count_attributes(html, match.end(), close)
         name = match[2].lower()
         if name in _PAGE_ENDS and match[1]:
             ends.append((match.start(), close))
@@ -115,13 +115,13 @@ def _leave_out(html: str, at: int, tags: list[tuple[int, int]], pieces: list[str
     return at
 
 
-def _count_attributes(html: str, start: int) -> int:
-    """Where the tag that holds `start` ends, angles in values left aside.
+def _count_attributes(html: str, start: int, close: int) -> int:
+    """Where the tag that holds `start` ends, angles in values left aside; `close` is after the first angle.
 
     Raises:
         Rejected: oversized, it has too many attributes of different names.
     """
-    end = close = _after(html, start)
+    end = close
     tag = html[start:close]
     if "=" in tag and ('"' in tag or "'" in tag):
         found = _END.match(html, start)
