@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.support.tunnel import FIRST, SECOND
 
 from copydesk.core.document import Draft, RawDocument
 from copydesk.core.errors import Rejected
@@ -13,14 +14,6 @@ from copydesk.core.options import ParseOptions
 from copydesk_schemas.reasons import Code, Flag, LinkRel
 
 OPTIONS = ParseOptions()
-FIRST = (
-    "The council of Brandholm voted on Monday to rebuild the tunnel that burned in January, and the work will take two "
-    "years and cost forty million crowns, the mayor, Anna Keller, told reporters after the meeting."
-)
-SECOND = (
-    "Trains go by the old line along the river until then, which makes the journey to the capital half an hour longer, "
-    "the railway company said in a statement that it sent to all of its regular passengers."
-)
 
 
 def page(body: str, head: str = "", url: str | None = "https://post.example/news/tunnel") -> Draft:

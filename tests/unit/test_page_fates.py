@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 
 import pytest
+from tests.support.tunnel import FIRST, SECOND
 
 from copydesk.core.document import Draft, RawDocument
 from copydesk.core.errors import Rejected
@@ -20,14 +21,6 @@ from copydesk.core.page.removed import Reason, note_removed
 from copydesk.core.trace import NO_TRACE, RecordingTrace
 from copydesk_schemas.reasons import FoundIn
 
-FIRST = (
-    "The council of Brandholm voted on Monday to rebuild the tunnel that burned in January, and the work will take two "
-    "years and cost forty million crowns, the mayor, Anna Keller, told reporters after the meeting."
-)
-SECOND = (
-    "Trains go by the old line along the river until then, which makes the journey to the capital half an hour longer, "
-    "the railway company said in a statement that it sent to all of its regular passengers."
-)
 THIRD = (
     "Engineers found that the fire had weakened the vault over a length of eighty metres, and that water from the hill "
     "above it had been running behind the lining for longer than anybody who was asked could say."

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.support.tunnel import FIRST, SECOND
 
 from copydesk.core.document import Draft, RawDocument
 from copydesk.core.formats.extraction import parse_html
@@ -16,14 +17,6 @@ from copydesk_schemas.raw import HttpHint
 from copydesk_schemas.reasons import Flag, FoundIn, LinkRel
 
 URL = "https://www.post.example/news/2026/tunnel"
-FIRST = (
-    "The council of Brandholm voted on Monday to rebuild the tunnel that burned in January, and the work will take two "
-    "years and cost forty million crowns, the mayor, Anna Keller, told reporters after the meeting."
-)
-SECOND = (
-    "Trains go by the old line along the river until then, which makes the journey to the capital half an hour longer, "
-    "the railway company said in a statement that it sent to all of its regular passengers."
-)
 STORY = f"<p>{FIRST}</p><p>{SECOND}</p>"
 
 
