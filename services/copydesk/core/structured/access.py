@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from copydesk.core.page.removed import Reason, note_removed
 from copydesk.core.structured.jsonld import Node
-from copydesk.core.structured.marks import Mark, Marked
+from copydesk.core.structured.marks import Mark, Marked, is_within
 from copydesk.core.structured.page import PageData
 from copydesk.core.text.normalize import normalize_line
 from copydesk.core.trace import NO_TRACE, Trace
@@ -85,7 +85,7 @@ def take_walls(marked: Marked, trace: Trace = NO_TRACE) -> bool:
     asked = False
     taken: set[HtmlElement] = set()
     for element in marked[Mark.WALL]:
-        if taken and any(around in taken for around in element.iterancestors()):
+        if is_within(element, taken):
             continue
         if element.getparent() is None or element.tag not in {"div", "section", "p", "aside", "span"}:
             continue

@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from copydesk.core.lines.byline import has_prefix
 from copydesk.core.lines.patterns import DATE, date_share, is_counter
 from copydesk.core.page.removed import Reason, note_removed
-from copydesk.core.structured.marks import Mark, Marked, is_marked
+from copydesk.core.structured.marks import Mark, Marked, is_marked, is_within
 from copydesk.core.structured.media import address, caption_and_credit, clean_credit, pixels
 from copydesk.core.text.normalize import normalize_line
 from copydesk.core.trace import NO_TRACE, Trace
@@ -47,7 +47,7 @@ def take_captions(tree: HtmlElement, marked: Marked, base: str | None, trace: Tr
     taken: set[Any] = set()
     orphans = list(tree.iter("figcaption"))
     for element in islice([*orphans, *marked[Mark.CAPTION]], _LOOKED_AT):
-        if element.getparent() is None or _within(element, taken):
+        if element.getparent() is None or is_within(element, taken):
             continue
         media = _caption(element, base, trace, sure=element.tag == "figcaption")
         if media is None:
@@ -60,7 +60,7 @@ def take_captions(tree: HtmlElement, marked: Marked, base: str | None, trace: Tr
             note_removed(trace, element, Reason.CAPTION)
             element.drop_tree()
     for element in marked[Mark.CREDIT][:_LOOKED_AT]:
-        if element.getparent() is not None and not _within(element, taken) and _is_credit(element):
+        if element.getparent() is not None and not is_within(element, taken) and _is_credit(element):
             note_removed(trace, element, Reason.CAPTION)
             element.drop_tree()
             taken.add(element)
@@ -157,10 +157,6 @@ def _is_credit(element: Any) -> bool:
     if has_prefix(text) or DATE.search(text) is not None:
         return False  # a story's own credit, often beside a portrait
     return _CREDIT.search(text) is not None or _picture_of(element, len(text)) is not None
-
-
-def _within(element: Any, taken: set[Any]) -> bool:
-    return bool(taken) and any(parent in taken for parent in element.iterancestors())
 
 
 def _beside(element: Any) -> bool:

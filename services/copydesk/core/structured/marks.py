@@ -7,6 +7,7 @@ of one site; each reader of a field decides what a name is worth where it stands
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from functools import lru_cache
 from itertools import islice
@@ -118,6 +119,11 @@ def name_of(element: Any) -> str:
 def is_marked(element: Any, mark: Mark) -> bool:
     """Whether an element's own names say that it is `mark`."""
     return _EACH[mark].search(name_of(element)) is not None
+
+
+def is_within(element: Any, parts: AbstractSet[Any]) -> bool:
+    """Whether an element stands in one of these parts of its page; none stands in itself."""
+    return bool(parts) and any(around in parts for around in element.iterancestors())
 
 
 @lru_cache(maxsize=65_536)

@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 
 from copydesk.core.envelope import web_url
 from copydesk.core.structured.jsonld import types_of
-from copydesk.core.structured.marks import Mark, Marked
+from copydesk.core.structured.marks import Mark, Marked, is_within
 from copydesk.core.structured.page import PageData
 from copydesk.core.structured.title_text import key_of
 from copydesk.core.text.normalize import normalize_line
@@ -146,7 +146,7 @@ def is_live(page: PageData, marked: Marked) -> bool:
         return True
     entries = [element for element in marked[Mark.LIVE] if element.tag in {"article", "div", "li", "section"}]
     known = set(entries)
-    outer = [element for element in entries if not any(parent in known for parent in element.iterancestors())]
+    outer = [element for element in entries if not is_within(element, known)]
     return len(outer) >= _ENTRIES and sum(len(element.text_content()) >= 80 for element in outer) >= _ENTRIES
 
 
