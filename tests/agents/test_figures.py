@@ -104,6 +104,7 @@ async def test_the_oldest_record_of_a_backlog_that_was_never_read_is_looked_at_o
     bench.part.behind.opened(4)
     for _ in range(3):
         await bench.pump.measure()
+        await bench.pump.try_to_look_at_the_oldest()
     gather(bench.desk)
     assert asked == [{SOURCE: 4}]
     assert bench.figure("copydesk_lag_seconds", **WHERE) == 600, "also while its state is restored"

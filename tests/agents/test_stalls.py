@@ -16,7 +16,7 @@ from copydesk.adapters.kafka.partition import PartitionPump, State
 from copydesk.adapters.kafka.progress import Progress
 from copydesk.adapters.kafka.pump import StagePump
 from copydesk.adapters.state_memory import MemoryStores
-from copydesk.app.health import liveness, readiness
+from copydesk.app.health import declare_pages, liveness, readiness
 from copydesk.app.settings import Settings
 from copydesk.app.watchdog import StalledError, watch
 from copydesk.app.wiring import Desk, Overrides
@@ -229,8 +229,29 @@ async def test_a_start_that_takes_for_ever_has_stalled(bench: Bench) -> None:
     bench.clock.now += 121
     assert bench.desk.stalled() == ["start: loading models for 121 s"]
     assert liveness(bench.desk)["live"] is False
+    assert await _answer(bench.desk, "/health/live") == 503, "an orchestrator that asks is told"
     bench.desk._begin("joining the consumer groups")
     assert bench.desk.stalled() == []
+    assert await _answer(bench.desk, "/health/live") == 200
+
+
+async def _answer(desk: Desk, path: str) -> int:
+    """Status of a page of the worker's."""
+    views: dict[str, Any] = {}
+
+    class App:
+        def __init__(self) -> None:
+            self.desk = desk
+
+        def page(self, path: str, *, name: str | None = None) -> Any:  # noqa: ARG002 - as Faust has it
+            return lambda view: views.setdefault(path, view)
+
+    class Web:
+        def json(self, _: Any, *, status: int) -> int:
+            return status
+
+    declare_pages(App())  # type: ignore[arg-type] # no more of it is asked for
+    return int(await views[path](Web(), None))
 
 
 async def test_a_rebalance_during_the_stop_starts_nothing(bench: Bench) -> None:

@@ -92,7 +92,6 @@ async def test_a_worker_that_gets_no_further_says_what_it_was_doing_and_ends(tro
     assert process.poll() == 5
     assert all(status == (200 if body["live"] else 503) for status, body in seen)
     assert seen[0][1]["live"] is True
-    assert any(status == 503 for status, _ in seen), "an orchestrator that asks meanwhile is told"
     lines = troubled.lines()
     (dump,) = [line for line in lines if line["event"] == "stalled"]
     assert dump["live"] is False

@@ -171,11 +171,11 @@ class StagePump:
                     pump.behind.lost_sight()
                 _log.warning("lag not measured", stage=str(self.work.stage), why=explain_kafka_error(error))
             else:
-                await self._try_to_look_at_the_oldest()
+                await self.try_to_look_at_the_oldest()
             self.observe()
             await asyncio.sleep(self.work.config.lag_interval_s)
 
-    async def _try_to_look_at_the_oldest(self) -> None:
+    async def try_to_look_at_the_oldest(self) -> None:
         """Its age is a figure and no more: what goes wrong here says nothing of the brokers."""
         try:
             async with asyncio.timeout(_ANSWER_WITHIN_S):
