@@ -35,6 +35,7 @@ from copydesk.core.sniff import Format, Sniffed, refuse_binary, sniff
 from copydesk.core.structured.authors import read_authors
 from copydesk.core.text.language import detect_language, primary_code
 from copydesk.core.text.normalize import normalize_body, normalize_line
+from copydesk.core.text.segment import count_words
 from copydesk.core.text.stats import compute_stats
 from copydesk.core.timing import Stopwatch
 from copydesk.core.trace import NO_TRACE, Trace
@@ -449,7 +450,7 @@ def _apply_policy(draft: Draft, language: Language, options: ParseOptions) -> No
         raise Rejected(Code.NO_TEXT, "there is a title, but no readable text")
     if language.code.partition("-")[0] in options.blocked_languages:
         raise Rejected(Code.LANGUAGE_BLOCKED, f"the language {language.code} is blocked")
-    count = compute_stats(draft.body, language.code).words if len(draft.body) < 4000 else options.min_body_words
+    count = count_words(draft.body) if len(draft.body) < 4000 else options.min_body_words
     if count < options.min_body_words and draft.title is None:
         raise Rejected(
             Code.BODY_SHORT, f"{count} words and no title; an article without a title has {options.min_body_words}"

@@ -9,7 +9,7 @@ from copydesk.core.enrich.base import Document
 from copydesk.core.enrich.speech.attribute import Attribution, Attributor
 from copydesk.core.enrich.speech.cues import cues
 from copydesk.core.enrich.speech.marks import Speech, find_speech
-from copydesk.core.text.segment import words
+from copydesk.core.text.segment import count_words
 from copydesk_schemas.parts import Entity, ModelInfo, Quote
 
 _FRAGMENT_WORDS = 4
@@ -53,7 +53,7 @@ class QuotesEnricher:
 def _quote(body: str, one: Attribution) -> Quote | None:
     span = one.speech
     text = body[span.start : span.end]
-    count = len(words(text))
+    count = count_words(text)
     confidence = one.confidence
     if count == 0:
         return None

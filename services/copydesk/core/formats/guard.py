@@ -56,6 +56,7 @@ def guard_html(html: str, options: ParseOptions) -> Guarded:
         Rejected: oversized, where there are more tags, links or attributes than extraction can bear.
     """
     limit = min(options.max_html_depth, _PARSER_DEPTH)
+    most_tags, most_links = options.max_html_tags, options.max_html_links
     depth = deepest = tags = links = cut = 0
     pieces: list[str] = []
     ends: list[tuple[int, int]] = []
@@ -63,26 +64,29 @@ def guard_html(html: str, options: ParseOptions) -> Guarded:
     matches = _TAG.finditer(html)
     for match in matches:
         tags += 1
-        if tags > options.max_html_tags:
+        if tags > most_tags:
             tags += sum(1 for _ in matches)
-            raise Rejected(Code.OVERSIZED, f"the page has {tags} tags; {options.max_html_tags} is the limit")
-        links += match[2] in "aA" and not match[1]
-        if links > options.max_html_links:
-            raise Rejected(Code.OVERSIZED, f"the page has more than {options.max_html_links} links, which is the limit")
-        if match.start() < at:
+            raise Rejected(Code.OVERSIZED, f"the page has {tags} tags; {most_tags} is the limit")
+        slash, name = match.groups()
+        start, end = match.span()
+        name = name.lower()
+        if name == "a" and not slash:
+            links += 1
+            if links > most_links:
+                raise Rejected(Code.OVERSIZED, f"the page has more than {most_links} links, which is the limit")
+        if start < at:
             continue  # within a tag that was taken out
-        if close <= match.start():
-            close = _after(html, match.end())
-            if match.end() >= counted:
-                counted = _count_attributes(html, match.end(), close)
-        name = match[2].lower()
-        if name in _PAGE_ENDS and match[1]:
-            ends.append((match.start(), close))
+        if close <= start:
+            close = html.find(">", end) + 1 or len(html)
+            if end >= counted and close - end > 1:
+                counted = _count_attributes(html, end, close)
+        if slash and name in _PAGE_ENDS:
+            ends.append((start, close))
             continue
         if ends:
             at = _leave_out(html, at, ends, pieces)
         if name in _UNKNOWN_VOID:
-            pieces.append(html[at : match.start()])
+            pieces.append(html[at:start])
             at = close
             continue
         if name in _FLAT:
@@ -90,11 +94,11 @@ def guard_html(html: str, options: ParseOptions) -> Guarded:
         if name in _SHAPES and html[close - 2] == "/":
             continue
         levels = _LEVELS.get(name, 1)
-        too_deep = depth > limit if match[1] else depth + levels > limit
-        depth = max(0, depth - levels) if match[1] else depth + levels
+        too_deep = depth > limit if slash else depth + levels > limit
+        depth = max(0, depth - levels) if slash else depth + levels
         if too_deep:
             cut += 1
-            pieces += (html[at : match.start()], " ")
+            pieces += (html[at:start], " ")
             at = close
         elif depth > deepest:
             deepest = depth
@@ -135,9 +139,3 @@ def _count_attributes(html: str, start: int, close: int) -> int:
             raise Rejected(Code.OVERSIZED, f"an element has more than {_MAX_ATTRIBUTES} attributes")
         start = attribute.end()
     return end
-
-
-def _after(html: str, start: int) -> int:
-    """Where the tag that holds `start` ends."""
-    close = html.find(">", start)
-    return len(html) if close < 0 else close + 1

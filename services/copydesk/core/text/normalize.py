@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
+from unicodedata import is_normalized
 
 # Zero-width space, joiners that carry no meaning between letters of most scripts, byte-order mark, soft hyphen,
 # word joiner and directional marks. U+200C and U+200D are kept: Persian, Indic scripts and emoji need them.
@@ -45,6 +46,11 @@ def compose(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def _is_composed(text: str) -> bool:
+    """Whether it is in NFC and has no flood of marks, where that is soon seen."""
+    return text.isascii() or (len(text) < _FLOOD and is_normalized("NFC", text))
+
+
 def normalize_lines(text: str) -> str:
     """Normal form with the line structure kept: lines end in one newline and have no outer spaces."""
     text = _LINE_ENDS.sub("\n", text)
@@ -56,6 +62,11 @@ def normalize_lines(text: str) -> str:
 
 def normalize_line(text: str) -> str:
     """Normal form on one line: every run of white space is one space."""
+    flat = " ".join(text.split())
+    # Most lines are in normal form. What is printable has no control or format characters; U+001F alone, which is
+    # taken out, counts as white space to Python.
+    if flat.isprintable() and "\x1f" not in text and _is_composed(flat):
+        return flat
     return " ".join(normalize_lines(text).split())
 
 

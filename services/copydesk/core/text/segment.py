@@ -74,6 +74,12 @@ def words(text: str) -> list[Span]:
     return [Span(*match.span()) for match in pattern.finditer(text)]
 
 
+def count_words(text: str) -> int:
+    """How many words a text has."""
+    pattern = _ANY_WORD if has_unspaced_script(text) else _SPACED_WORD
+    return len(pattern.findall(text))
+
+
 def sentences(text: str, language: str = "en") -> list[Span]:
     """Sentences of a text, in order, without outer white space; none crosses a paragraph.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from copydesk.core.text.normalize import paragraphs
-from copydesk.core.text.segment import Span, sentences, words
+from copydesk.core.text.segment import count_words, sentences, words
 from copydesk_schemas.parts import Stats
 
 WORDS_A_MINUTE = 238
@@ -22,23 +22,23 @@ _SEGMENTS_A_WORD = 3
 
 def compute_stats(body: str, language: str) -> Stats:
     """Counts over a normalised body; `language` is a BCP 47 code."""
-    spans = words(body)
+    count = count_words(body)
     return Stats(
         chars=len(body),
-        words=len(spans),
+        words=count,
         sentences=len(sentences(body, language.partition("-")[0].lower())),
         paragraphs=len(paragraphs(body)),
-        reading_seconds=_reading_seconds(body, spans),
+        reading_seconds=_reading_seconds(body, count),
     )
 
 
-def _reading_seconds(body: str, spans: list[Span]) -> int:
+def _reading_seconds(body: str, words_in_all: int) -> int:
     """Words where there are words, characters in Chinese and Japanese, a text of both by its parts."""
     characters = len(_EAST_ASIAN.findall(body))
-    count = float(len(spans))
+    count = float(words_in_all)
     if characters or _SOUTH_EAST_ASIAN.search(body):
         count = 0.0
-        for span in spans:
+        for span in words(body):
             if _SOUTH_EAST_ASIAN.match(body, span.start):
                 count += 1 / _SEGMENTS_A_WORD
             elif not _EAST_ASIAN.match(body, span.start):
