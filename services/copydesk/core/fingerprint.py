@@ -67,7 +67,7 @@ def fingerprint(body: str, language: str) -> Fingerprint:  # noqa: ARG001 - see 
     """
     words = normalised_words(body)
     exact_hash = hashlib.sha256(" ".join(words).encode("utf-8", "replace")).hexdigest()
-    unspaced = 0 if body.isascii() else sum(len(_UNSPACED.findall(word)) for word in words)
+    unspaced = 0 if body.isascii() else len(_UNSPACED.findall("".join(words)))
     by_character = unspaced > 0 and 2 * unspaced > sum(map(len, words))
     count = len(words) if unspaced == 0 else _mixed_count(words)
     if count < MIN_WORDS:

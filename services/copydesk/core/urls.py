@@ -140,6 +140,7 @@ def dedupe_group(language: str, shards: int) -> int:
     return xxhash.xxh3_64_intdigest(group.encode("utf-8", "replace")) % shards
 
 
+@lru_cache(maxsize=1024)
 def _canonical(url: str | None) -> str | None:
     """Fold until nothing changes: a fold can lay open another one (`/index.html/amp/`)."""
     if url is None:
@@ -269,6 +270,8 @@ def _path(path: str) -> str:
 
 def _query(query: str) -> str:
     """Parameters that may identify the article, sorted by key: servers read them in any order, links carry any."""
+    if not query:
+        return ""
     kept: list[tuple[str, str]] = []
     # A link copied out of HTML source carries `&amp;` where it means `&`.
     for part in query.replace("&amp;", "&").split("&"):
@@ -295,8 +298,8 @@ def _escaped(text: str, plain: frozenset[int]) -> str:
 
     An escaped reserved character stays escaped, for there it may mean something else.
     """
-    if not text:
-        return ""
+    if _others(plain).search(text) is None:
+        return text
     decodable = _decodable(plain)
     out: list[str] = []
     position = 0
@@ -308,6 +311,12 @@ def _escaped(text: str, plain: frozenset[int]) -> str:
         position = match.end()
     out.append(_quoted(text[position:], plain))
     return "".join(out)
+
+
+@cache
+def _others(plain: frozenset[int]) -> re.Pattern[str]:
+    """Finds what is none of these characters: addresses seldom hold any of it."""
+    return re.compile(f"[^{re.escape(bytes(sorted(plain)).decode('ascii'))}]")
 
 
 @cache

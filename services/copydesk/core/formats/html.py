@@ -40,7 +40,6 @@ from copydesk.core.structured.title_text import key_of
 from copydesk.core.text.normalize import normalize_body
 from copydesk.core.timing import Stopwatch
 from copydesk.core.trace import NO_TRACE, Trace
-from copydesk.core.urls import canonical_url
 from copydesk_schemas.reasons import Code, DateRole, Flag, FoundIn
 
 _OPENINGS = 3
@@ -117,9 +116,8 @@ def parse_html_page(
         inside = body_links(tree, draft.body, base)
         sources = {link.url for link in credit.links} if credit else set()
         inside = [link for link in inside if link.url not in sources]
-        known = {canonical_url(link.url, None) or "" for link in inside}
         draft.links = unique(
-            [*inside, *related_links(tree, teasers, marked, url, base, known), *(credit.links if credit else ())]
+            [*inside, *related_links(tree, teasers, marked, url, base, inside), *(credit.links if credit else ())]
         )
     for name, value, where in (("media", draft.media, FoundIn.DOM), ("links", draft.links, FoundIn.DOM)):
         if value:

@@ -110,11 +110,11 @@ def seems_cut(page: PageData, body: str, *, free: bool | None, wall: bool) -> bo
     Some evidence of a wall is needed: a statement that the article is not free, an invitation to pay that stood in the
     page, or one at the end of the body; and some that the text is a part: few words, or much fewer than stated.
     """
-    # Scripts without spaces have about two characters a word.
-    words = max(len(body.split()), sum(c >= "\u3040" for c in body) // 2)
     ends = _WALL.search(body[-_NOTE_CHARS:]) is not None
     if free is not False and not wall and not ends:
         return False
+    # Scripts without spaces have about two characters a word.
+    words = max(len(body.split()), sum(c >= "\u3040" for c in body) // 2)
     stated = str(page.jsonld.article.get("wordCount") or "")
     count = int(stated) if stated.isdecimal() and len(stated) < 7 else 0
     return words < _FEW_WORDS or (count > 0 and words < _SHARE * count) or (ends and free is False)

@@ -34,8 +34,8 @@ def body_links(tree: HtmlElement, body: str, base: str | None) -> list[Link]:
         href = (anchor.get("href") or "").strip()
         if not href or href[0] == "#" or href[:11].lower() in {"javascript:", "mailto:", "tel:"}:
             continue
-        text = normalize_line("".join(anchor.itertext())) or None
-        if text is None or text not in lines:
+        text = normalize_line("".join(anchor.itertext()) if len(anchor) else anchor.text or "")
+        if not text or text not in lines:
             continue
         block = next((p for p in anchor.iterancestors() if p.tag in _BLOCKS), None)
         if block is None:

@@ -68,9 +68,9 @@ def take_lines(tree: HtmlElement, trace: Trace = NO_TRACE) -> list[Any]:
 
 
 def related_links(
-    tree: HtmlElement, lines: Sequence[Any], marked: Marked, url: str | None, base: str | None, known: set[str]
+    tree: HtmlElement, lines: Sequence[Any], marked: Marked, url: str | None, base: str | None, inside: Sequence[Link]
 ) -> list[Link]:
-    """Links to other stories, in order, at most 30; none to the page itself nor to what is in `known`.
+    """Links to other stories, in order, at most 30; none to the page itself nor to what its body links to.
 
     They stand in parts of the page that are named or headed as related stories, or in lines that say «Read also: …».
     Menus and footers hold none, and a link whose text is no headline is none.
@@ -81,18 +81,19 @@ def related_links(
         marked: parts of the page by name.
         url: address of the page.
         base: what relative addresses are resolved with.
-        known: canonical addresses that are links of the body.
+        inside: links of the body.
     """
     found: dict[str, Link] = {}
-    own = canonical_url(url, None)
+    known: set[str | None] = set()
     for part in islice(chain(lines, _parts(tree, marked)), _MAX_PARTS):
         for anchor in islice(part.iter("a"), _PART_ANCHORS):
             address = web_url((anchor.get("href") or "").strip(), base)
             text = _headline(anchor)
             if address is None or text is None or "#" in address[-20:] or (url and not same_site(address, url)):
                 continue
+            known = known or {canonical_url(one, None) for one in (url, *(link.url for link in inside))}
             key = canonical_url(address, None) or address
-            if key == own or key in known or key in found:
+            if key in known or key in found:
                 continue
             found[key] = Link(url=address, text=text, rel=LinkRel.RELATED)
             if len(found) >= _MAX_LINKS:
