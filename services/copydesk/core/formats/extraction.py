@@ -14,7 +14,7 @@ from copydesk.core.page.certainty import POOR, certainty
 from copydesk.core.page.container import mark, story_container, unmark
 from copydesk.core.page.measure import PROSE, Measure
 from copydesk.core.page.repeats import drop_repeats
-from copydesk.core.text.normalize import normalize_body, normalize_line
+from copydesk.core.text.normalize import normalize_line
 from copydesk.core.trace import NO_TRACE, Trace
 
 # Nothing of these is ever read as text. Trafilatura copies the tree several times: lightening it first saves a third.
@@ -169,7 +169,7 @@ def to_paragraphs(body: Any) -> str:
     """Paragraphs of trafilatura's result tree (TEI-like: p, head, list/item, quote, table/row/cell, lb)."""
     found: list[str] = []
     _blocks(body, found)
-    return normalize_body("\n\n".join(found))
+    return "\n\n".join(filter(None, found))
 
 
 def _blocks(element: Any, found: list[str]) -> None:

@@ -40,19 +40,26 @@ def compose(text: str) -> str:
     """NFC, with floods of marks cut: to sort them takes time with the square of their number."""
     if text.isascii():
         return text
-    # A flood covers one of every so many places: searching all of the text for one would take a hundred times longer.
-    if any(map(_is_mark, text[_FLOOD - 1 :: _FLOOD])):
+    if _may_flood(text):
         text = _flood().sub(r"\1", text)
     return unicodedata.normalize("NFC", text)
 
 
-def _is_composed(text: str) -> bool:
-    """Whether it is in NFC and has no flood of marks, where that is soon seen."""
-    return text.isascii() or (len(text) < _FLOOD and is_normalized("NFC", text))
+def _may_flood(text: str) -> bool:
+    # A flood covers one of every so many places: searching all of the text for one would take a hundred times longer.
+    return any(map(_is_mark, text[_FLOOD - 1 :: _FLOOD]))
+
+
+def _is_clean(text: str) -> bool:
+    """Whether no character has to be changed, where that is soon seen: what is printable has no control or format
+    characters and no spaces but the plain one."""
+    return text.isprintable() and (text.isascii() or (not _may_flood(text) and is_normalized("NFC", text)))
 
 
 def normalize_lines(text: str) -> str:
     """Normal form with the line structure kept: lines end in one newline and have no outer spaces."""
+    if "  " not in text and _is_clean(text.replace("\n", "")):
+        return "\n".join(line.strip(" ") for line in text.split("\n"))
     text = _LINE_ENDS.sub("\n", text)
     text = _CONTROL.sub("", _INVISIBLE.sub("", text))
     text = compose(text)
@@ -63,9 +70,8 @@ def normalize_lines(text: str) -> str:
 def normalize_line(text: str) -> str:
     """Normal form on one line: every run of white space is one space."""
     flat = " ".join(text.split())
-    # Most lines are in normal form. What is printable has no control or format characters; U+001F alone, which is
-    # taken out, counts as white space to Python.
-    if flat.isprintable() and "\x1f" not in text and _is_composed(flat):
+    # U+001F, which is taken out, counts as white space to Python.
+    if _is_clean(flat) and "\x1f" not in text:
         return flat
     return " ".join(normalize_lines(text).split())
 
