@@ -100,7 +100,7 @@ function showFigures(now) {
     figures.push(one);
   }
   const age = lag.seconds === null ? "" : `oldest waits ${duration(lag.seconds)}`;
-  figures.push(figure("behind", lag.records === null ? "?" : grouped(lag.records), "records", lag.records === null ? "not measured yet" : age));
+  figures.push(figure("behind", lag.records === null ? "?" : grouped(lag.records), "records", lag.records === null ? "not known" : age));
   if (latency) {
     figures.push(figure("arrival to outcome", duration(latency.median_s), "median", `95 % within ${duration(latency.p95_s)}`));
   } else {
