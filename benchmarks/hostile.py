@@ -28,6 +28,7 @@ from copydesk.adapters.pool import ProcessTaskPool
 from copydesk.adapters.state_memory import MemoryStore
 from copydesk.app.handlers import DedupeHandler, PoolHandler
 from copydesk.app.settings import Settings
+from copydesk.core.dead_letters import message_of
 from copydesk.core.ports import Overlay, P, T
 from copydesk.core.records import Emit, Message, Outcome, OutcomeKind, StageResult
 from copydesk.core.stages import run_enrich, run_parse
@@ -48,6 +49,8 @@ class Passage:
     outcomes: list[Outcome] = field(default_factory=list)
     seconds: dict[Stage, float] = field(default_factory=lambda: dict.fromkeys(Stage, 0.0))
     peak: int = 0
+    said: list[str] = field(default_factory=list)
+    """What the dead letters of faults say."""
 
     @property
     def faults(self) -> list[Outcome]:
@@ -111,6 +114,8 @@ async def passage(one: Hostile, offset: int, pool: ProcessTaskPool, settings: Se
         if not result.outcomes or len(result.emits) != len(result.outcomes):
             raise RuntimeError(f"a {one.kind} record has {len(result.outcomes)} outcomes in {stage}")
         found.outcomes += [end for end in result.outcomes if end.kind is not OutcomeKind.FORWARDED]
+        ends = zip(result.emits, result.outcomes, strict=True)
+        found.said += [message_of(emit) for emit, end in ends if end.code in FAILURES]
         passed = (
             emit for emit, end in zip(result.emits, result.outcomes, strict=True) if end.kind is OutcomeKind.FORWARDED
         )
@@ -146,7 +151,8 @@ async def run(count: int, seed: int, scale: float, only: Sequence[str], settings
                 passages.append(await passage(one, number, pool, settings))
                 if passages[-1].faults:
                     fault = passages[-1].faults[0]
-                    print(f"! {one.kind} (record {number}): {fault.stage} {fault.code}: {fault.message}", flush=True)
+                    said = passages[-1].said[0]
+                    print(f"! {one.kind} (record {number}): {fault.stage} {fault.code}: {said}", flush=True)
 
         numbered = enumerate(records)
         began = time.perf_counter()

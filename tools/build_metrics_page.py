@@ -22,7 +22,8 @@ catalogue.
   `COPYDESK_TOP_SOURCES` says (50); all others are `other`. A sighting counts half after a day, and a source keeps its
   series until another comes clearly more often, so that one which fell silent is still there to alarm.
 - What nobody knows has no series: a lag while the brokers refuse to tell it, the state of a partition that went to
-  another worker.
+  another worker. While the brokers do not answer, a backlog that was there keeps its series and its age grows; a
+  partition that had none has no lag, for nobody can tell that there is still none.
 """
 
 TAIL = """## Beside them

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from copydesk.adapters.state_memory import MemoryStore
+from copydesk.core.dead_letters import message_of
 from copydesk.core.decode import decode
 from copydesk.core.envelope import is_web_url, read_raw
 from copydesk.core.errors import Rejected
 from copydesk.core.options import Options
 from copydesk.core.ports import Overlay
-from copydesk.core.records import Message, OutcomeKind
+from copydesk.core.records import Emit, Message, Outcome, OutcomeKind
 from copydesk.core.sniff import refuse_binary, sniff
 from copydesk.core.stages import run_dedupe, run_enrich, run_parse
 from copydesk_schemas.enriched import EnrichedArticle
@@ -107,7 +108,7 @@ def _through(value: bytes, content_type: str | None) -> None:
     require(parsed.outcomes and len(parsed.outcomes) == len(parsed.emits), "an outcome an item")
     state = Overlay(MemoryStore())
     for emit, outcome in zip(parsed.emits[:5], parsed.outcomes, strict=False):
-        require(outcome.code not in FAILURES, f"{outcome.code}: {outcome.message}")
+        _no_fault(emit, outcome)
         if outcome.kind is not OutcomeKind.FORWARDED:
             continue
         article = ParsedArticle.model_validate_json(emit.value or b"")
@@ -116,14 +117,20 @@ def _through(value: bytes, content_type: str | None) -> None:
             require(all(" ".join(part.split()) == part for part in text.split("\n\n")), "plain spaces")
         decided = run_dedupe(Message("p", 0, 0, 0, None, emit.value), state, _OPTIONS, _NOW).result
         for unique, ending in zip(decided.emits, decided.outcomes, strict=True):
-            require(ending.code not in FAILURES, f"{ending.code}: {ending.message}")
+            _no_fault(unique, ending)
             if ending.kind is OutcomeKind.FORWARDED:
                 _enriched(Message("u", 0, 0, 0, None, unique.value))
 
 
+def _no_fault(emit: Emit, outcome: Outcome) -> None:
+    fault = outcome.code in FAILURES
+    require(not fault, f"{outcome.code}: {message_of(emit) if fault else ''}")
+
+
 def _enriched(message: Message) -> None:
     result = run_enrich(message, _OPTIONS, _NOW)
-    require(result.outcomes[0].code is None, f"{result.outcomes[0].code}: {result.outcomes[0].message}")
+    _no_fault(result.emits[0], result.outcomes[0])
+    require(result.outcomes[0].code is None, "nothing is refused any more")
     article = EnrichedArticle.model_validate_json(result.emits[0].value or b"")
     fields = {"title": article.title or "", "subtitle": article.subtitle or "", "body": article.body}
     fields |= {f"media[{i}].caption": media.caption or "" for i, media in enumerate(article.media)}

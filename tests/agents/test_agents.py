@@ -567,9 +567,7 @@ async def test_a_state_that_cannot_be_written_after_the_commit_loses_and_repeats
 
 
 def _failed(one: Message) -> StageResult:
-    outcome = Outcome(
-        Stage.PARSE, OutcomeKind.DEAD, one.topic, one.partition, one.offset, 0, 0, code=Code.PARSE_ERROR, message="bug"
-    )
+    outcome = Outcome(Stage.PARSE, OutcomeKind.DEAD, one.topic, one.partition, one.offset, 0, 0, code=Code.PARSE_ERROR)
     return StageResult((Emit(TopicRole.DEAD, one.key, one.value, partition=0),), (outcome,))
 
 

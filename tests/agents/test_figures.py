@@ -131,6 +131,29 @@ async def test_brokers_that_are_away_are_told_and_the_lag_grows_older(bench: Ben
     task.cancel()
 
 
+async def test_that_nothing_waits_is_not_said_while_nobody_can_know(bench: Bench) -> None:
+    bench.opened(10)
+    await bench.pump.measure()
+    gather(bench.desk)
+    assert (bench.figure("copydesk_lag_records", **WHERE), bench.figure("copydesk_lag_seconds", **WHERE)) == (0, 0)
+    bench.consumer.away = True
+    task = asyncio.create_task(bench.pump._measure())
+    async with asyncio.timeout(10):
+        while bench.figure("copydesk_lag_seconds", **WHERE) is not None:  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.01)
+    assert bench.figure("copydesk_broker_up", stage="parse") == 0
+    assert bench.figure("copydesk_lag_records", **WHERE) is None
+    assert bench.figure("copydesk_end_offset", **WHERE) is None
+    assert bench.figure("copydesk_next_offset", **WHERE) == 10, "what is committed does not change meanwhile"
+    assert bench.part.lag is None
+    bench.consumer.away, bench.consumer.end = False, 13
+    async with asyncio.timeout(10):
+        while bench.figure("copydesk_lag_records", **WHERE) != 3:  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.01)
+    assert bench.figure("copydesk_lag_seconds", **WHERE) == 0, "the clock stands still here"
+    task.cancel()
+
+
 async def test_a_partition_that_is_given_up_takes_its_figures_along(bench: Bench) -> None:
     bench.opened(4)
     bench.part.behind.working(970_000)

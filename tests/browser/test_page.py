@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -235,6 +236,28 @@ async def test_a_worker_that_is_gone_is_said_to_be(tmp_path: Path) -> None:
         await tab.until("document.querySelector('h1').textContent.startsWith('The worker does not answer since ')")
         assert await tab.value("document.querySelector('#health').dataset.condition") == "unhealthy"
         assert await tab.value("document.body.className") == "stale"
+
+
+async def test_after_a_restart_it_shows_the_new_worker_alone_and_says_so(tmp_path: Path) -> None:
+    async with looked_at(tmp_path) as (tab, desk, url):
+        for number in range(3):
+            kept(desk).record(*titled(OutcomeKind.ENRICHED, f"Old {number}"))
+        await tab.open(url)
+        await tab.until("document.querySelectorAll('#list li').length === 3")
+        assert await tab.value("document.querySelector('#another').innerText") == ""
+        # While nobody asks, the next worker has more articles already than the page has seen of the last one.
+        desk.started_at, desk.recent = desk.started_at + timedelta(minutes=2), Recent(50)
+        for number in range(4):
+            kept(desk).record(*titled(OutcomeKind.ENRICHED, f"New {number}"))
+        await tab.until("document.querySelector('#another').innerText.includes('another worker answers')")
+        titles = await tab.value("[...document.querySelectorAll('#list .title bdi')].map((node) => node.textContent)")
+        assert titles == ["New 3", "New 2", "New 1", "New 0"]
+        assert await tab.value("document.querySelector('#figures [data-kind=enriched] .more').textContent") == "4 items"
+        await tab.value("void (document.querySelector('#list li').marked = true)")
+        kept(desk).record(*titled(OutcomeKind.ENRICHED, "And now this"))
+        await tab.until("document.querySelectorAll('#list li').length === 5")
+        assert await tab.value("document.querySelectorAll('#list li')[1].marked"), "rows of the same worker stay"
+        assert tab.complaints == []
 
 
 async def test_without_articles_it_shows_figures_and_no_headline(tmp_path: Path) -> None:

@@ -70,7 +70,8 @@ def test_every_code_in_every_stage(code: Code, stage: Stage) -> None:
     assert [headers[f"dlq-{n}"].decode() for n in ("kind", "stage", "code")] == [letter.kind, stage, code]
     assert [headers[f"dlq-original-{n}"] for n in ("topic", "partition", "offset")] == [b"raw-articles", b"4", b"99"]
     assert headers["dlq-attempts"] == b"1"
-    assert (outcome.code, outcome.message) == (code, letter.message)
+    assert (outcome.code, outcome.message) == (code, None if failed else letter.message)
+    assert outcome.error_class == letter.error_class
 
 
 def test_the_input_is_carried_bit_by_bit() -> None:

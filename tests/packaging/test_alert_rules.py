@@ -346,6 +346,57 @@ def test_alert(case: Case, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+UNKNOWN_LAG = (
+    # Nothing waited, the brokers did not answer for forty minutes, nothing waits.
+    ("nothing waits", "CopydeskLagBurnsFast", lag("0x20 stale _x40 0x20"), "70m", None),
+    # Two minutes too slow just before: what nobody knows must not make a large share of them.
+    ("two bad minutes", "CopydeskLagBurnsFast", lag("0x60 90x1 stale _x40 0x20"), "106m", None),
+    # What waits for minutes once they answer again has waited all the time.
+    ("a backlog", "CopydeskLagBurnsFast", lag("0x20 stale _x40 2400x20"), "68m", "32.47%"),
+    # One partition is known to wait, and the other one's zero is gone: the largest lag is the same.
+    (
+        "one of two",
+        "CopydeskLagBurnsFast",
+        {**lag("0x20 stale"), f'copydesk_lag_seconds{{{W},stage="parse",topic="raw-articles",partition="1"}}': "90x80"},
+        "70m",
+        "100%",
+    ),
+    # Sums over a partition of which nobody knows that it has no backlog are what they were with its zero.
+    (
+        "the balance",
+        "CopydeskBalanceOff",
+        {
+            RECEIVED: "0+100x200",
+            ENDED: "0+80x200",
+            f'copydesk_lag_records{{{W},stage="enrich",topic="unique-articles",partition="0"}}': "0+20x200",
+            f'copydesk_lag_records{{{W},stage="enrich",topic="unique-articles",partition="1"}}': "0x60 stale _x40 0x99",
+        },
+        "95m",
+        None,
+    ),
+)
+"""Lags with a gap, as they are while the brokers do not answer, and what the alert says at the end, if anything."""
+
+
+@pytest.mark.parametrize(
+    ("alert", "series", "at", "says"), [row[1:] for row in UNKNOWN_LAG], ids=[row[0] for row in UNKNOWN_LAG]
+)
+def test_a_lag_that_nobody_knows_neither_fires_nor_hides_an_alert(
+    alert: str, series: dict[str, str], at: str, says: str | None, tmp_path: Path
+) -> None:
+    case = Case(alert, series, f"Records wait over a minute, {says} of the time.", {}, {}, at)
+    file = tmp_path / "tests.yml"
+    suite = {
+        "rule_files": rule_files(),
+        "evaluation_interval": "15s",
+        "group_eval_order": group_names(),
+        "tests": [unit_test(case, series, fires=says is not None)],
+    }
+    file.write_text(json.dumps(suite))
+    done = promtool("test", "rules", str(file))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_a_wrong_expectation_would_be_caught(tmp_path: Path) -> None:
     file = tmp_path / "tests.yml"
     tests = [unit_test(CASES[0], CASES[0].quiet, fires=True)]

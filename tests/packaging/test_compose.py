@@ -10,6 +10,7 @@ import subprocess
 import sys
 from fnmatch import fnmatch
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -177,6 +178,49 @@ def test_what_the_image_copies_is_sent_to_the_builder() -> None:
     for source in sources:
         assert (ROOT / source).exists(), source
         assert any(fnmatch(source.removeprefix("./"), pattern) for pattern in allowed), source
+
+
+def installed(folder: Path, **arguments: str) -> tuple[int, list[str]]:
+    """The exit code of the image's build stage with these arguments, and what it would have called to install."""
+    text = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+    stage = re.split(r"(?m)^FROM ", text)[1]
+    defaults = {name: value.strip('"') for name, value in re.findall(r"(?m)^ARG (\w+)=(.*)$", stage)}
+    assert set(arguments) <= set(defaults)
+    called = folder / "called"
+    folder.mkdir(exist_ok=True)
+    called.touch()
+    for tool in ("bin/python3", "opt/uv/bin/python", "opt/uv/bin/uv", "opt/copydesk/bin/python"):
+        (folder / tool).parent.mkdir(parents=True, exist_ok=True)
+        (folder / tool).write_text(f'#!/bin/sh\necho "${{0##*/}} $*" >> "{called}"\n', encoding="utf-8")
+        (folder / tool).chmod(0o755)
+    environment = {**defaults, **arguments, "PATH": f"{folder}/bin:/usr/bin:/bin"}
+    for line in re.findall(r"(?m)^RUN (.+)$", stage):
+        command = line.replace("/opt/", f"{folder}/opt/")
+        done = subprocess.run(["/bin/sh", "-c", command], env=environment, capture_output=True, check=False)
+        if done.returncode:
+            return done.returncode, called.read_text(encoding="utf-8").splitlines()
+    return 0, called.read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize(
+    ("extras", "asked"), [("", []), ("otel", ["otel"]), ("otel other", ["otel", "other"])], ids=repr
+)
+def test_the_image_gets_the_extras_that_its_builder_asks_for(tmp_path: Path, extras: str, asked: list[str]) -> None:
+    code, called = installed(tmp_path, EXTRAS=extras)
+    assert code == 0
+    synced = [shlex.split(line) for line in called if line.startswith("uv ")]
+    assert len(synced) == 2, "the dependencies, then the service"
+    for words in synced:
+        # Both times: what a sync does not name it takes away again.
+        assert [after for word, after in pairwise(words) if word == "--extra"] == asked
+
+
+def test_pip_installs_what_the_exported_file_names_and_refuses_extras(tmp_path: Path) -> None:
+    code, called = installed(tmp_path, INSTALLER="pip")
+    assert code == 0
+    assert "python -m pip install --require-hashes -r requirements.txt" in called
+    assert not [line for line in called if line.startswith("uv ")]
+    assert installed(tmp_path / "again", INSTALLER="pip", EXTRAS="otel") == (1, [])
 
 
 def test_the_dockerfile_is_linted() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import kubernetes_validate
 import pytest
@@ -30,16 +32,23 @@ SCHEMAS = Path(__file__).parent / "schemas"
 KUBERNETES = "1.33"
 """Version that is validated for; fields of later ones are refused."""
 
+NAMESPACE = "kubernetes.io/metadata.name"
+"""Label of a namespace that holds its name."""
+
 Manifest = dict[str, Any]
 
 
 @cache
 def built(overlay: str) -> tuple[Manifest, ...]:
     """The resources of an overlay."""
+    return kustomized(ROOT / "deploy" / "kubernetes" / "overlays" / overlay)
+
+
+def kustomized(folder: Path) -> tuple[Manifest, ...]:
+    """The resources that a kustomization makes."""
     tool = shutil.which("kubectl", path=f"{Path(sys.executable).parent}:/usr/bin:/usr/local/bin")
     if tool is None:
         pytest.skip("kubectl is not installed for this platform")
-    folder = ROOT / "deploy" / "kubernetes" / "overlays" / overlay
     done = subprocess.run([tool, "kustomize", str(folder)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return tuple(yaml.safe_load_all(done.stdout))
@@ -209,6 +218,31 @@ def test_the_network_policy_lets_brokers_and_prometheus_through(overlay: str) ->
     brokers = of_kind(overlay, "ConfigMap")["data"]["COPYDESK_BOOTSTRAP_SERVERS"]
     assert {int(address.rpartition(":")[2]) for address in brokers.split(",")} <= out
     assert 53 in out
+
+
+def test_with_traces_the_worker_may_reach_its_collector_and_nothing_else_is_opened(tmp_path: Path) -> None:
+    folders = [ROOT / "deploy" / "kubernetes" / part for part in ("overlays/production", "components/tracing")]
+    overlay, component = (os.path.relpath(folder, tmp_path) for folder in folders)
+    written = {"resources": [overlay], "components": [component]}
+    (tmp_path / "kustomization.yaml").write_text(yaml.safe_dump(written), encoding="utf-8")
+    traced = kustomized(tmp_path)
+    assert [wrong for manifest in traced for wrong in problems(manifest)] == []
+    assert len(traced) == len(built("production"))
+    plain, (policy,) = of_kind("production", "NetworkPolicy"), [m for m in traced if m["kind"] == "NetworkPolicy"]
+    assert policy["spec"]["ingress"] == plain["spec"]["ingress"]
+    (added,) = [rule for rule in policy["spec"]["egress"] if rule not in plain["spec"]["egress"]]
+    (settings,) = [m["data"] for m in traced if m["kind"] == "ConfigMap"]
+    before = of_kind("production", "ConfigMap")["data"]
+    assert {name for name, value in settings.items() if before.get(name) != value} == {"COPYDESK_OTEL_ENDPOINT"}
+    collector = urlsplit(Settings.load({}, otel_endpoint=settings["COPYDESK_OTEL_ENDPOINT"]).otel_endpoint or "")
+    assert [entry["port"] for entry in added["ports"]] == [collector.port]
+    (peer,) = added["to"]
+    assert (collector.hostname or "").split(".")[1] == peer["namespaceSelector"]["matchLabels"][NAMESPACE]
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_without_the_component_nothing_is_sent_to_a_collector(overlay: str) -> None:
+    assert not any("OTEL" in name for name in of_kind(overlay, "ConfigMap")["data"])
 
 
 def test_the_autoscaler_reads_the_lag_of_this_deployment() -> None:

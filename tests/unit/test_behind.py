@@ -65,6 +65,24 @@ def test_a_partition_that_failed_stays_behind_while_it_is_closed() -> None:
     assert partition.seconds() is None, "another worker has done what was the oldest"
 
 
+def test_without_an_answer_a_backlog_grows_older_and_none_is_no_longer_known() -> None:
+    waiting, clock = behind(1_000.0)
+    waiting.opened(5)
+    waiting.working(timestamp_ms=990_000)
+    waiting.measured(end=9, reached=5)
+    waiting.unanswered()
+    clock.now = 1_050.0
+    assert (waiting.lag, waiting.end, waiting.seconds()) == (4, 9, 60.0)
+    idle, clock = behind(1_000.0)
+    idle.opened(9)
+    idle.measured(end=9, reached=9)
+    idle.unanswered()
+    assert (idle.lag, idle.end, idle.seconds()) == (None, None, None)
+    clock.now = 1_050.0
+    idle.measured(end=12, reached=9)
+    assert (idle.lag, idle.seconds()) == (3, 50.0), "they came after the last time that there was none"
+
+
 def test_between_two_batches_the_next_record_came_after_the_last_one() -> None:
     partition, clock = behind(1_000.0)
     partition.opened(5)

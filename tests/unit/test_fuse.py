@@ -22,7 +22,7 @@ def handled(*codes: Code | None) -> Handled:
             item,
             0,
             code=code,
-            message=None if code is None else "the tree has no root",
+            error_class=None if code is None else "ValueError",
         )
         for item, code in enumerate(codes)
     )
@@ -41,7 +41,7 @@ def test_a_run_of_failures_is_counted_over_batches_and_ended_by_a_success() -> N
         fuse.accept(batch)
     fuse.check([BAD] * 4)
     with pytest.raises(
-        FuseBlownError, match=r"5 records failed in a row, the limit is 5; most often .5 times.*parse_error, the"
+        FuseBlownError, match=r"5 records failed in a row, the limit is 5; most often .5 times.*parse_error, ValueError"
     ):
         fuse.check([BAD] * 5)
     fuse.accept([BAD] * 2)

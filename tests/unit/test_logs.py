@@ -6,6 +6,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import structlog
@@ -86,6 +87,34 @@ def test_what_a_flood_left_out_at_its_end_is_said_on_the_next_line() -> None:
     last = record("faust", "Timer %s", 9)
     assert floods.filter(last)
     assert last.getMessage() == "Timer 9 [and 3 more like it]"
+
+
+@pytest.mark.parametrize("message", ["gone: %s", {"event": "gone"}], ids=["of a library", "of ours"])
+def test_two_filters_tell_together_how_much_they_left_out(message: Any) -> None:
+    now = [0.0]
+    repeats = Repeats(("aiokafka",), clock=lambda: now[0])
+    floods = Floods(Sampling(burst=1, keep_one_in=3), clock=lambda: 0.0)
+
+    def passes() -> logging.LogRecord | None:
+        one = record("aiokafka", "gone: %s", *([] if isinstance(message, dict) else [1]))
+        one.msg = message
+        return one if repeats.filter(one) and floods.filter(one) else None
+
+    before = TALLY.by_level()["error"][1]
+    assert passes() is not None
+    last = None
+    for passed in (False, False, True):
+        # Of three lines two are repeats. The third says so, and may itself be left out as part of a flood.
+        assert [passes(), passes()] == [None, None]
+        now[0] += 10
+        last = passes()
+        assert (last is not None) is passed
+    assert last is not None
+    assert TALLY.by_level()["error"][1] - before == 8
+    if isinstance(message, dict):
+        assert last.msg == {"event": "gone", "dropped": 8}
+    else:
+        assert last.getMessage() == "gone: 1 [and 8 more like it]"
 
 
 def test_events_without_number_take_no_room() -> None:

@@ -19,7 +19,7 @@ from copydesk.app.recent import Recent
 from copydesk.app.settings import Settings
 from copydesk.app.wiring import Desk, Overrides, build_app
 from copydesk.core.records import OutcomeKind
-from copydesk_schemas.reasons import Stage
+from copydesk_schemas.reasons import Code, Stage
 
 ROOT = Path(__file__).parents[2]
 FILES = ("/", "/page.css", "/page.js", "/icon.svg", "/api/now")
@@ -110,16 +110,32 @@ def test_a_partition_in_trouble_is_named(
     assert found.reasons == [reason]
 
 
-def test_faults_of_the_last_minutes_want_attention(desk: Desk, recent: Recent, monkeypatch: pytest.MonkeyPatch) -> None:
-    recent.record(*ended(OutcomeKind.DEAD))  # policy: nothing is wrong
-    assert health(desk, recent).condition is Condition.HEALTHY
+def test_faults_of_the_last_minutes_want_attention_and_no_older_ones(desk: Desk) -> None:
+    now = [1_000.0]
+    recent = Recent(10, steady=lambda: now[0])
     letter = example(OutcomeKind.DEAD, "failed")
-    recent.record(*ended(OutcomeKind.DEAD, letter))
-    monkeypatch.setattr(recent.rates, "within", lambda name, seconds: 1 if (name, seconds) == ("failed", 300) else 0)
+
+    def fails(code: Code) -> None:
+        recent.record(*ended(OutcomeKind.DEAD, letter | {"code": str(code)}))
+
+    recent.record(*ended(OutcomeKind.DEAD))  # policy: nothing is wrong
+    now[0] += 1
+    assert health(desk, recent).condition is Condition.HEALTHY
+    fails(Code.PARSE_TIMEOUT)
+    now[0] += 200
+    fails(Code.PARSE_ERROR)
+    now[0] += 1
     found = health(desk, recent)
     assert found.condition is Condition.ATTENTION
+    assert found.sentence == "Works; 2 items failed in the last 5 minutes"
+    assert found.reasons == ["dead letters of faults: parse_error, parse_timeout"]
+    now[0] += 100  # the first one is older than five minutes now
+    found = health(desk, recent)
     assert found.sentence == "Works; 1 item failed in the last 5 minutes"
-    assert letter["code"] in found.reasons[0]
+    assert found.reasons == ["dead letters of faults: parse_error"]
+    now[0] += 200
+    assert health(desk, recent).condition is Condition.HEALTHY
+    assert set(recent.letters) >= {"parse_error", "parse_timeout"}, "they are counted since the start all the same"
 
 
 def test_a_start_says_what_it_is_at(desk: Desk, recent: Recent) -> None:

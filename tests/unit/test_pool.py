@@ -1,5 +1,6 @@
 import asyncio
 import ctypes
+import logging
 import os
 import signal
 import sys
@@ -24,6 +25,11 @@ def double(number: int) -> int:
 
 def fail(message: str) -> None:
     raise ValueError(message)
+
+
+def complain(words: str) -> bool:
+    logging.getLogger("trafilatura").error("empty link: %s", words)
+    return True
 
 
 def stick() -> None:
@@ -107,6 +113,12 @@ async def test_process_pool_keeps_the_contract_and_outlives_stuck_and_dead_worke
         assert pool.busy == 0
     finally:
         await pool.close()
+
+
+async def test_what_libraries_say_of_a_document_is_not_written(capfd: pytest.CaptureFixture[str]) -> None:
+    async with pool_of(1) as pool:
+        assert await pool.run(complain, "words of an article")
+    assert "words of an article" not in "".join(capfd.readouterr())
 
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts private mappings")

@@ -78,15 +78,18 @@ def test_each_outcome_is_counted_with_its_reason_and_kept_with_its_words() -> No
     assert recent.reasons[OutcomeKind.DUPLICATE, "near_duplicate"] == 1
     kept = recent.letters[letter["code"]]
     assert (kept.count, kept.kind, kept.hint) == (1, letter["kind"], letter["hint"])
-    assert recent.rates.within("failed", SPAN_S) == 0
+    assert recent.faults() == {}
 
 
 def test_faults_are_told_from_policy() -> None:
     clock = Clock()
     recent = Recent(10, steady=clock)
-    recent.record(*ended(OutcomeKind.DEAD, example(OutcomeKind.DEAD, "failed")))
+    letter = example(OutcomeKind.DEAD, "failed")
+    recent.record(*ended(OutcomeKind.DEAD, letter))
     clock.now += 1
-    assert recent.rates.within("failed", SPAN_S) == 1
+    assert recent.faults() == {letter["code"]: 1}
+    clock.now += SPAN_S
+    assert recent.faults() == {}
 
 
 def test_a_replayed_letter_comes_in_again_and_backfill_has_no_latency() -> None:

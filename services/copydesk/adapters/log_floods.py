@@ -7,10 +7,12 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 LEVELS = ("debug", "info", "warning", "error", "critical")
 REPEAT_S = 10.0
 _KINDS = 500
+_TOLD = "copydesk_left_out"
 
 Kind = tuple[str, int, str]
 """Logger, level, and the event or the message before it is formatted."""
@@ -41,16 +43,32 @@ TALLY = Tally()
 
 
 def kind_of(record: logging.LogRecord) -> Kind:
-    """What makes two lines the same, whatever they hold."""
-    event = record.msg.get("event", "") if isinstance(record.msg, dict) else record.msg
+    """What makes two lines the same, whatever they hold, and however many were left out before them."""
+    message, _ = _told(record)
+    event = message.get("event", "") if isinstance(message, dict) else message
     return record.name, record.levelno, str(event)
 
 
+def _told(record: logging.LogRecord) -> tuple[Any, int]:
+    """The message without the lines that were left out, and how many it already tells of."""
+    told: tuple[Any, int] = getattr(record, _TOLD, (record.msg, 0))
+    return told
+
+
 def _say_dropped(record: logging.LogRecord, dropped: int) -> None:
-    if isinstance(record.msg, dict):
-        record.msg = {**record.msg, "dropped": dropped}
-    else:
-        record.msg = f"{record.msg} [and {dropped} more like it]"
+    """Say on a record how many lines like it were left out, beside those that another filter left out."""
+    message, before = _told(record)
+    dropped += before
+    setattr(record, _TOLD, (message, dropped))
+    record.msg = (
+        {**message, "dropped": dropped} if isinstance(message, dict) else f"{message} [and {dropped} more like it]"
+    )
+
+
+def _lost(record: logging.LogRecord) -> int:
+    """Lines that are gone with a record that is left out: itself, and those of which it would have told."""
+    TALLY.dropped(record.levelname)
+    return 1 + _told(record)[1]
 
 
 class Repeats(logging.Filter):
@@ -78,8 +96,7 @@ class Repeats(logging.Filter):
         now = self._clock()
         since, left_out = self._kinds.get(kind, (now - REPEAT_S, 0))
         if now - since < REPEAT_S:
-            self._kinds[kind] = since, left_out + 1
-            TALLY.dropped(record.levelname)
+            self._kinds[kind] = since, left_out + _lost(record)
             return False
         if len(self._kinds) > _KINDS:  # some messages are formatted before they are logged, and none is like another
             self._kinds.clear()
@@ -133,8 +150,7 @@ class Floods(logging.Filter):
         flood.lines += 1
         beyond = flood.lines - self._sampling.burst
         if beyond > 0 and beyond % self._sampling.keep_one_in:
-            flood.dropped += 1
-            TALLY.dropped(record.levelname)
+            flood.dropped += _lost(record)
             return False
         if flood.dropped:
             _say_dropped(record, flood.dropped)

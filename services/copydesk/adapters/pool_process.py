@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import resource
@@ -34,6 +35,9 @@ def prepare(warm_up: Callable[[], None] | None, memory_mib: int) -> None:
     """First thing in a new process: leave stop signals to the parent, take the memory limit, load models."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # Libraries log words of the document that they read. Nobody has set up a log here, so Python would write them to
+    # standard error; what went wrong comes back as the result.
+    logging.getLogger().addHandler(logging.NullHandler())
     _die_with_parent()
     if memory_mib:
         _limit(memory_mib * _MIB)

@@ -65,7 +65,7 @@ class Accounting:
 
 
 def _line(outcome: Outcome, timings: dict[str, float], latency: float | None) -> dict[str, Any]:
-    """What is known of an article at its end. Of a fault only the class: its text may quote the document."""
+    """What is known of an article at its end, and no words of it: of a fault only the class, for its text may quote."""
     work = {str(stage): round(spent, 2) for stage, spent in outcome.earlier_ms.items()}
     if timings:
         work[str(outcome.stage)] = round(sum(timings.values()), 2)
@@ -86,6 +86,7 @@ def _line(outcome: Outcome, timings: dict[str, float], latency: float | None) ->
         "duplicate_of": outcome.duplicate_of,
         "code": outcome.code,
         "error_class": outcome.error_class,
+        "error_place": outcome.error_place,
         "message": None if outcome.code in FAILURES or outcome.message is None else outcome.message[:_MESSAGE_CHARS],
         "domain": outcome.domain,
         "language": outcome.language,

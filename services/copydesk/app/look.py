@@ -31,7 +31,7 @@ from copydesk.app.now import (
     Totals,
     Worker,
 )
-from copydesk.app.recent import FAILED, RECEIVED, SPAN_S, Recent
+from copydesk.app.recent import RECEIVED, SPAN_S, Recent
 from copydesk.core.options import config_hash
 from copydesk.core.records import OutcomeKind
 from copydesk_schemas.reasons import Stage
@@ -101,14 +101,14 @@ def health(desk: Desk, recent: Recent) -> Health:
         return _ill("Not all partitions are read", troubles)
     if not desk.ready:
         return Health(condition=Condition.STARTING, sentence="Getting ready", reasons=list(_not_ready(desk)))
-    failed = recent.rates.within(FAILED, SPAN_S)
-    if failed:
-        codes = ", ".join(sorted(code for code, letters in recent.letters.items() if letters.kind == "failed"))
+    faults = recent.faults()
+    if faults:
+        failed = sum(faults.values())
         what = "1 item failed" if failed == 1 else f"{failed} items failed"
         return Health(
             condition=Condition.ATTENTION,
             sentence=f"Works; {what} in the last {SPAN_S // 60} minutes",
-            reasons=[f"dead letters of faults: {codes}"],
+            reasons=[f"dead letters of faults: {', '.join(faults)}"],
         )
     partitions = sum(len(pump.partitions) for pump in desk.pumps.values())
     return Health(condition=Condition.HEALTHY, sentence=f"Healthy: reads {partitions} partitions", reasons=[])

@@ -32,7 +32,7 @@ _UNPRINTABLE = re.compile(
 """Control characters, and those that turn the direction of what stands beside them: terminals and pages obey them."""
 
 RECEIVED, FAILED = "received", "failed"
-"""Names of rates beside those of outcomes and stages: items that came in, and dead letters of faults."""
+"""Rates beside those of outcomes and stages: items that came in; with its code, the dead letters of one fault."""
 UNKNOWN = "unknown"
 _UNREAD = "What was published is no record of the contract."
 
@@ -110,6 +110,11 @@ class Recent:
         since = self._steady() - SPAN_S
         return [seconds for at, seconds in self._latencies if at >= since]
 
+    def faults(self) -> dict[str, int]:
+        """Dead letters of faults of the history by code, the codes in their order; none of what failed before."""
+        counts = {code: self.rates.within((FAILED, code), SPAN_S) for code in sorted(self.letters)}
+        return {code: count for code, count in counts.items() if count}
+
     def _count(self, name: str) -> None:
         self.totals[name] += 1
         self.rates.count(name)
@@ -133,7 +138,7 @@ class Recent:
         code = str(outcome.code or UNKNOWN)
         failed = outcome.code in FAILURES
         if failed:
-            self.rates.count(FAILED)
+            self.rates.count((FAILED, code))
         before = self.letters.get(code)
         self.letters[code] = Letters(
             kind=str(DeadLetterKind.FAILED if failed else DeadLetterKind.REJECTED),

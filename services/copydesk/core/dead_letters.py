@@ -113,9 +113,14 @@ def _encodable(text: str) -> str:
 
 def error_fingerprint(error: BaseException) -> str:
     """16 hex digits: the same class at the same place gives the same fingerprint, whatever the document."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].name}" if frames else "-"
+    place = _place(error) or "-"
     return hashlib.sha256(f"{type(error).__qualname__}@{place}".encode()).hexdigest()[:16]
+
+
+def _place(error: BaseException) -> str | None:
+    """File and function that raised it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].name}" if frames else None
 
 
 def _stack(error: BaseException) -> str:
@@ -234,13 +239,19 @@ def dead_letter(
         raw_timestamp_ms=round(raw.timestamp.timestamp() * 1000),
         article_id=article_id,
         code=code,
-        message=text,
+        message=_encodable(error.facts)[:_MESSAGE_CHARS] if isinstance(error, Rejected) else None,
         error_class=letter.error_class,
+        error_place=_place(error) if failed else None,
         domain=domain,
         trace_id=h.trace_id(message.headers),
         backfill=replay is not None or (says_backfill(message, stage) if backfill is None else backfill),
     )
     return emit, outcome
+
+
+def message_of(letter: Emit) -> str:
+    """Why, as a dead letter says it: of a fault this may quote the document, so it is not for the log."""
+    return DeadLetter.model_validate_json(letter.value or b"").message
 
 
 def _original(message: Message, *, carry: bool) -> Original:

@@ -132,13 +132,16 @@ def _from_envelope(fields: dict[str, Any], headers: Mapping[str, str], arrived: 
 
 
 def _invalid(fields: dict[str, Any], error: ValidationError) -> Rejected:
-    """The first fault, as a sentence that names its key; never the value, which may be the whole document."""
+    """The first fault, as a sentence that names its key; never the value, which may be the whole document.
+
+    Below the second key come the record's own, the names of HTTP headers: they are not for the log.
+    """
     fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    key = ".".join(str(part) for part in fault["loc"])
+    key, known = (".".join(str(part) for part in fault["loc"][:deep]) for deep in (None, 2))
     reason = str(fault["msg"]).removeprefix("Value error, ")
-    sentence = f"{key}: {reason}" if key else reason
+    sentence, facts = (f"{name}: {reason}" if name else reason for name in (key, known))
     takedown = not key and fields.get("action") == Action.DELETE
-    return Rejected(Code.BAD_TAKEDOWN if takedown else Code.INVALID_ENVELOPE, sentence[:300])
+    return Rejected(Code.BAD_TAKEDOWN if takedown else Code.INVALID_ENVELOPE, sentence[:300], facts=facts)
 
 
 def _json_object(value: bytes) -> dict[str, Any] | None:
@@ -186,7 +189,8 @@ def _checked_url(key: str, url: str | None) -> str | None:
         return None
     url = url.strip()
     if not is_web_url(url):
-        raise Rejected(Code.BAD_URL, f"{key}: not an http or https address: {url[:80]!r}")
+        facts = f"{key}: not an http or https address"
+        raise Rejected(Code.BAD_URL, f"{facts}: {url[:80]!r}", facts=facts)
     return url
 
 

@@ -73,9 +73,11 @@ class Outcome:
     flags: tuple[Flag, ...] = ()
     filled: tuple[str, ...] = ()
     message: str | None = None
-    """Why it became a dead letter; of a fault it may quote the document."""
+    """Why it was refused, without any words of the record; None of a fault, whose text may quote it."""
     error_class: str | None = None
     """Class of the error, of a fault."""
+    error_place: str | None = None
+    """Where it was raised, `file:function`; None where that is not known."""
     change: ChangeKind | None = None
     """Of an article that is published."""
     method: str | None = None

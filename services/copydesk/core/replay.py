@@ -107,7 +107,9 @@ def read_replay(message: Message, stage: Stage) -> Replay | None:
     try:
         replay = _decode(value[:_MAX_BYTES])
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Rejected(Code.INVALID_ENVELOPE, f"header {HEADER}: {str(error)[:200]}") from error
+        raise Rejected(
+            Code.INVALID_ENVELOPE, f"header {HEADER}: {str(error)[:200]}", facts=f"header {HEADER}: it is malformed"
+        ) from error
     raw = replay.raw
     if raw.items is not None and raw.item >= raw.items:
         raise Rejected(Code.INVALID_ENVELOPE, f"header {HEADER}: item {raw.item} of {raw.items}")

@@ -204,7 +204,7 @@ def _format(text: str, claimed: str | None) -> tuple[Format, str, Any]:
         raise Rejected(Code.UNSUPPORTED_MEDIA_TYPE, message)
     elif declared_xml and root:
         message = f"XML with the root element {root[2][:40]}, which is not read; {_READ}"
-        raise Rejected(Code.UNSUPPORTED_MEDIA_TYPE, message)
+        raise Rejected(Code.UNSUPPORTED_MEDIA_TYPE, message, facts=f"XML with a root element that is not read; {_READ}")
     says_markdown = claimed in _MARKDOWN_TYPES
     marked = markdown_marks(text, claimed=says_markdown)
     if marked.front_matter or (says_markdown and marked.total):

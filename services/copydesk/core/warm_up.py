@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copydesk.core.dead_letters import message_of
 from copydesk.core.options import Options
 from copydesk.core.records import StageResult
 from copydesk_schemas.reasons import Code
@@ -42,9 +43,9 @@ def warm_up(options: Options) -> None:
 
 def _sound(result: StageResult) -> StageResult:
     """The result, unless a stage failed. That it may refuse the article, for its language, say, is its right."""
-    for outcome in result.outcomes:
+    for emit, outcome in zip(result.emits, result.outcomes, strict=True):
         if outcome.code in _FAULTS:
-            raise WarmUpError(f"{outcome.stage}: {outcome.message}")
+            raise WarmUpError(f"{outcome.stage}: {message_of(emit)}")
     return result
 
 

@@ -67,6 +67,11 @@ class Behind:
         """Nobody knows where it ends."""
         self.end = self.lag = None
 
+    def unanswered(self) -> None:
+        """Nobody says where it ends now. A backlog that was there is there still; that there is none is not known."""
+        if not self.lag:
+            self.lost_sight()
+
     def seconds(self) -> float | None:
         """Age of the oldest record that is not committed; 0 where there is none, None where nobody knows."""
         since_ms = self._oldest_ms

@@ -84,11 +84,11 @@ def failed(handled: Handled) -> bool:
 
 
 def _most(batch: Sequence[Handled]) -> str:
-    """The most frequent failure of a batch, in words."""
+    """The most frequent failure of a batch: code, class and place of the error, whose text may quote the document."""
     seen: Counter[str] = Counter()
     for one in batch:
         for outcome in one.result.outcomes:
             if outcome.code in FAILURES:
-                seen[f"{outcome.code}, {outcome.message or 'no message'}"] += 1
+                seen[", ".join(filter(None, (outcome.code, outcome.error_class, outcome.error_place)))] += 1
     ((text, count),) = seen.most_common(1)
-    return f"; most often ({count} times in this batch): {text[:200]}"
+    return f"; most often ({count} times in this batch): {text}"

@@ -163,6 +163,9 @@ class StagePump:
                 if self.broker_answers:
                     _log.warning("the brokers do not answer", stage=str(self.work.stage), error=repr(error))
                 self.broker_answers = False
+                for pump in self.partitions.values():
+                    pump.lag = pump.lag or None
+                    pump.behind.unanswered()
             except Exception as error:  # noqa: BLE001 - the next measurement may go well, and this task must not end
                 # An answer all the same, but what is to read is not known.
                 self._answered()

@@ -3,6 +3,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const EVERY_MS = 1000;
+const TOLD_MS = 300_000; // how long it is said that another worker answers: as long as the history goes back
 const BARS = 100; // of the history: 300 seconds, three a bar
 const KINDS = ["enriched", "duplicate", "dead"];
 const NAMES = { received: "received", enriched: "enriched", duplicate: "copies", dead: "dead letters" };
@@ -13,6 +14,8 @@ let paused = false;
 let failures = 0;
 let answered = null; // when the worker last answered
 let shown = []; // articles in the list, the newest first
+let started = null; // when the worker of which everything is shown started: there is one at a time
+let another = null; // when another one began to answer
 
 function make(tag, className, text) {
   const node = document.createElement(tag);
@@ -100,7 +103,7 @@ function showFigures(now) {
     figures.push(one);
   }
   const age = lag.seconds === null ? "" : `oldest waits ${duration(lag.seconds)}`;
-  figures.push(figure("behind", lag.records === null ? "?" : grouped(lag.records), "records", lag.records === null ? "not measured yet" : age));
+  figures.push(figure("behind", lag.records === null ? "?" : grouped(lag.records), "records", lag.records === null ? "not known" : age));
   if (latency) {
     figures.push(figure("arrival to outcome", duration(latency.median_s), "median", `95 % within ${duration(latency.p95_s)}`));
   } else {
@@ -210,12 +213,6 @@ function articleRow(article) {
 
 function showArticles(now) {
   const list = byId("list");
-  const newest = now.articles.length ? now.articles[0].number : 0;
-  const known = shown.length ? shown[0] : 0;
-  if (newest < known) { // the worker has started again
-    list.replaceChildren();
-    shown = [];
-  }
   const fresh = now.articles.filter((article) => !shown.includes(article.number));
   const first = shown.length === 0;
   for (const article of fresh.reverse()) { // rows that are there stay: what has the focus or is selected keeps it
@@ -327,7 +324,22 @@ function showReasons(now) {
   byId("reasons").replaceChildren(...(rows.length ? rows : [make("p", "note", "Nothing has ended yet.")]));
 }
 
+// Started again, or another one behind the same address: numbers of articles begin anew, so that rows would be mixed up.
+function showAnother(now) {
+  const since = now.worker.started_at;
+  if (since !== started) {
+    if (started !== null) another = new Date();
+    started = since;
+    byId("list").replaceChildren();
+    shown = [];
+  }
+  const fresh = another !== null && Date.now() - another < TOLD_MS;
+  const what = fresh ? `Since ${clock(another)} another worker answers, started at ${clock(since)}. All of this is its own.` : "";
+  setText(byId("another"), what);
+}
+
 function show(now) {
+  showAnother(now);
   showHealth(now);
   showFigures(now);
   showHistory(now);

@@ -21,6 +21,8 @@ ALGORITHM_VERSION = "2"
 EARLIER_FETCH = "canonical-url-earlier-fetch"
 """The method where a text of the address was fetched before the one that is published."""
 _MARK_BYTES = 8
+_FACTS = {Code.BAD_TAKEDOWN: "nothing that is published has its url or raw_id"}
+"""For the log, where the message names what was asked for."""
 
 _METHODS = {
     DuplicateVerdict.REDELIVERED: "raw-id",
@@ -75,7 +77,8 @@ def mark_of(article: ParsedArticle) -> bytes:
 def render(article: ParsedArticle, verdict: Verdict, events: tuple[tuple[bytes, bytes | None], ...] = ()) -> Decision:
     """The decision that a stored outcome stands for."""
     if verdict.refused is not None:
-        return Decision(None, None, events, Rejected(Code(verdict.refused.code), verdict.refused.message))
+        code = Code(verdict.refused.code)
+        return Decision(None, None, events, Rejected(code, verdict.refused.message, facts=_FACTS.get(code)))
     window = _window(article, verdict)
     algorithm = Algorithm(name=METHOD, version=ALGORITHM_VERSION, config_hash=verdict.config_hash)
     if verdict.copied is not None:

@@ -105,7 +105,7 @@ def parse_html_page(
         _tell(blocks, draft, trace, before)
     refused = refusal(page, tree, draft.body, url)
     if refused is not None:
-        raise Rejected(refused.code, refused.reason)
+        raise Rejected(refused.code, refused.reason, facts=refused.facts)
     if seems_cut(page, draft.body, free=draft.is_accessible_for_free, wall=walled):
         draft.flags.add(Flag.PAYWALL_SUSPECTED)
     _dateline(draft)

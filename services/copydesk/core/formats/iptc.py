@@ -67,7 +67,11 @@ def is_withdrawn(status: str | None) -> bool:
     if name in {"canceled", "cancelled"}:
         return True
     if name not in {None, "usable"}:
-        raise Rejected(Code.WITHHELD, f"its provider's publication status is {name[:40]!r}, not usable")
+        raise Rejected(
+            Code.WITHHELD,
+            f"its provider's publication status is {name[:40]!r}, not usable",
+            facts="its provider's publication status is not usable",
+        )
     return False
 
 
@@ -88,7 +92,8 @@ def refuse_embargoed(until: str | None, document: RawDocument, *, release: bool 
     read = read_date(until)
     end = read.date.as_instant() if read is not None else None
     if read is None or end is None:
-        raise Rejected(Code.WITHHELD, f"it is under an embargo whose end can not be read: {until[:60]!r}")
+        facts = "it is under an embargo whose end can not be read"
+        raise Rejected(Code.WITHHELD, f"{facts}: {until[:60]!r}", facts=facts)
     slack = timedelta() if read.date.tz_known else _ZONES
     if document.fetched_at is None or (end - slack if release else end + slack) > document.fetched_at:
         raise Rejected(Code.WITHHELD, f"it is under an embargo until {read.date.value}")

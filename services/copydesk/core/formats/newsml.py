@@ -50,11 +50,13 @@ def newsml_drafts(
         address = document.final_url or document.url
         return [_draft(root, document, options, [], content=document.content, address=address, trace=trace)]
     if root.tag != "newsMessage":
-        raise Rejected(Code.UNSUPPORTED_MEDIA_TYPE, f"the document begins with {str(root.tag)[:40]!r}, not a news item")
+        message = f"the document begins with {str(root.tag)[:40]!r}, not a news item"
+        raise Rejected(Code.UNSUPPORTED_MEDIA_TYPE, message, facts="the document does not begin with a news item")
     items = list(children(root, "itemSet/newsItem"))
     if not items:
         others = ", ".join(sorted({one.tag for one in children(root, "itemSet/*")}))[:100]
-        raise Rejected(Code.EMPTY, f"the news message has no news items{f', only {others}' if others else ''}")
+        facts = "the news message has no news items"
+        raise Rejected(Code.EMPTY, f"{facts}, only {others}" if others else facts, facts=facts)
     if len(items) > options.max_feed_items:
         raise Rejected(Code.OVERSIZED, f"the message has {len(items)} items; the limit is {options.max_feed_items}")
     pictures, attached = attach(root, items)
@@ -93,7 +95,8 @@ def _draft(
     draft.language_claims = iptc.claims_of(language, language_of(item), document.language_hint)
     nature = iptc.code_name(code_of(child(meta, "itemClass")))
     if nature is not None and nature not in _TEXT_NATURES:
-        raise Rejected(Code.NOT_ARTICLE, f"the news item is of the nature {nature[:40]!r}, not a text")
+        message = f"the news item is of the nature {nature[:40]!r}, not a text"
+        raise Rejected(Code.NOT_ARTICLE, message, facts="the news item is of another nature than text")
     status = child(meta, "pubStatus")
     if iptc.is_withdrawn(code_of(status) or line(status)):
         draft.withdrawn = True

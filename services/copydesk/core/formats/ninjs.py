@@ -54,7 +54,8 @@ def ninjs_draft(data: Item, document: RawDocument, options: ParseOptions, *, tra
     if kind is None and ("eventdetails" in item or "plannedcoverage" in item):
         kind = "event"
     if kind is not None and kind not in _TEXTS:
-        raise Rejected(Code.NOT_ARTICLE, f"the ninjs item is of the type {kind[:40]!r}, not a text")
+        message = f"the ninjs item is of the type {kind[:40]!r}, not a text"
+        raise Rejected(Code.NOT_ARTICLE, message, facts="the ninjs item is of another type than text")
     if iptc.is_withdrawn(_readable(item, "pubstatus")):
         draft.withdrawn = True
         trace.note("ninjs", "pubstatus", "a takedown", "its provider has canceled it")
@@ -85,7 +86,8 @@ def _readable(item: Item, key: str) -> str | None:
     value = item.get(key)
     text = _text(value)
     if text is None and value not in (None, "", [], {}, False):
-        raise Rejected(Code.WITHHELD, f"its {key} can not be read: {str(value)[:60]}")
+        facts = f"its {key} can not be read"
+        raise Rejected(Code.WITHHELD, f"{facts}: {str(value)[:60]}", facts=facts)
     return text
 
 

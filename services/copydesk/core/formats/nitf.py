@@ -52,7 +52,8 @@ def nitf_drafts(
     """
     root = read_xml(text, options)
     if root.tag != "nitf":
-        raise Rejected(Code.UNSUPPORTED_MEDIA_TYPE, f"the document begins with {str(root.tag)[:40]!r}, not with nitf")
+        message = f"the document begins with {str(root.tag)[:40]!r}, not with nitf"
+        raise Rejected(Code.UNSUPPORTED_MEDIA_TYPE, message, facts="the document does not begin with nitf")
     docdata = child(root, "head/docdata")
     draft = Draft(content=document.content)
     _identify(draft, docdata, document)

@@ -55,15 +55,15 @@ def read_xml(text: str, options: ParseOptions) -> Any:
     try:
         root = etree.fromstring(_mended(text).encode("utf-8"), parser=parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise Rejected(Code.UNSUPPORTED_MEDIA_TYPE, f"the document is no XML: {str(error)[:200]}") from error
+        facts = "the document is no XML"
+        raise Rejected(Code.UNSUPPORTED_MEDIA_TYPE, f"{facts}: {str(error)[:200]}", facts=facts) from error
     if root is None:
         raise Rejected(Code.UNSUPPORTED_MEDIA_TYPE, "the document is no XML")
     for entry in parser.error_log:
         # The rest of such a document is lost to the parser, and half an article must not pass for one.
         if _TOO_MUCH.search(entry.message):
-            raise Rejected(
-                Code.OVERSIZED, f"the XML is nested too deeply or has too long a part: {entry.message[:100]}"
-            )
+            facts = "the XML is nested too deeply or has too long a part"
+            raise Rejected(Code.OVERSIZED, f"{facts}: {entry.message[:100]}", facts=facts)
     for element in root.iter(etree.Element):
         _unprefix(element)
     return root

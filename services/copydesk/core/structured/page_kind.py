@@ -122,6 +122,8 @@ class Refusal:
 
     code: Code
     reason: str
+    facts: str | None = None
+    """The reason without words of the page, where it has any."""
 
 
 def genre_of(page: PageData, marked: Marked, section: str | None) -> tuple[Genre, FoundIn] | None:
@@ -163,7 +165,7 @@ def refusal(page: PageData, tree: HtmlElement, body: str, url: str | None) -> Re
         return None
     other = _other_kind(page, body)
     if other is not None:
-        return Refusal(Code.NOT_ARTICLE, other)
+        return other
     at_root = url is not None and urlsplit(url).path.strip("/").lower() in _HOMES and not urlsplit(url).query
     signs = _signs(page, tree, url)
     if not signs and not at_root and running(body) >= LONG_BODY:
@@ -202,7 +204,7 @@ def calls_itself_article(page: PageData) -> bool:
     return bool(page.jsonld.article) or (page.first("og:type") or "").lower() in _ARTICLE_OG or states_article(page)
 
 
-def _other_kind(page: PageData, body: str) -> str | None:
+def _other_kind(page: PageData, body: str) -> Refusal | None:
     """What a page is that is neither an article nor a list: an error, a test for robots, goods for sale."""
     if running(body) >= _SHORT_BODY:
         return None
@@ -213,9 +215,10 @@ def _other_kind(page: PageData, body: str) -> str | None:
         said, site = (text[: divided.start()], text[divided.end() :]) if divided else (text, "")
         # What follows is a site's name, and not the other half of a headline.
         if _FAILED.fullmatch(said.strip()) and len(site.split()) <= _SITE_WORDS:
-            return f"the page says that it is none: {text[:80]!r}"
+            facts = "the page says that it is none"
+            return Refusal(Code.NOT_ARTICLE, f"{facts}: {text[:80]!r}", facts)
     goods = next((kind for kind in page.jsonld.types if kind in _GOODS), None)
-    return f"its type is {goods}, and it has hardly any running text" if goods else None
+    return Refusal(Code.NOT_ARTICLE, f"its type is {goods}, and it has hardly any running text") if goods else None
 
 
 def _signs(page: PageData, tree: HtmlElement, url: str | None) -> list[str]:
