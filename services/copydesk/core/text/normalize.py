@@ -51,8 +51,10 @@ def _may_flood(text: str) -> bool:
 
 
 def _is_clean(text: str) -> bool:
-    """Whether no character has to be changed, where that is soon seen: what is printable has no control or format
-    characters and no spaces but the plain one."""
+    """Whether no character has to be changed, where that is soon seen.
+
+    What is printable has no control or format characters and no spaces but the plain one.
+    """
     return text.isprintable() and (text.isascii() or (not _may_flood(text) and is_normalized("NFC", text)))
 
 
