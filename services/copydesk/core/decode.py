@@ -86,6 +86,7 @@ _LATIN_DEFAULTS = {
 _MOJIBAKE = re.compile("[ÂÃÐÑØÙ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[\x80-\xbf™œ“”¦˜šž¢]|â€")
 _LEADS = ("Ã", "Â", "â€", "Ð", "Ñ", "Ø", "Ù")
 """What any mojibake begins with: a plain search for these is many times faster than the expression."""
+_SIGNS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def decode(content: bytes, *, hint: str | None = None, http: HttpHint | None = N
         Rejected: undecodable.
     """
     decoded = _decode(content, hint, http)
-    text, repaired = decoded.text, decoded.repaired or _is_mislabelled(content, decoded.text, hint, http)
+    text, repaired = decoded.text, decoded.repaired or _is_mislabelled(content, decoded, hint, http)
     try:
         encoded = text.encode("utf-8")
     except UnicodeEncodeError:
@@ -170,7 +171,7 @@ def _decode(content: bytes, hint: str | None, http: HttpHint | None) -> Decoded:
     return _guess(content)
 
 
-def _is_mislabelled(content: bytes, text: str, hint: str | None, http: HttpHint | None) -> bool:
+def _is_mislabelled(content: bytes, decoded: Decoded, hint: str | None, http: HttpHint | None) -> bool:
     """Whether the charset that is claimed, the first where there are several, makes another text of the bytes."""
     codec, who = next(_claims(content, hint, http), (None, None))
     if codec is None:
@@ -178,7 +179,7 @@ def _is_mislabelled(content: bytes, text: str, hint: str | None, http: HttpHint 
     if who == _PAGE and not content.lstrip(_BLANK).startswith(b"<"):
         return False  # prose that shows the first lines of a page claims nothing of itself
     try:
-        return content.decode(codec).removeprefix("\ufeff") != text
+        return codec != decoded.charset and content.decode(codec).removeprefix("\ufeff") != decoded.text
     except (UnicodeDecodeError, UnicodeError):
         return True
 
@@ -301,16 +302,28 @@ def _guess(content: bytes) -> Decoded:
     raise Rejected(Code.UNDECODABLE, "no character set makes readable text of these bytes")
 
 
+def _has_signs(text: str) -> bool:
+    """Whether there are three signs of mojibake. Looked for lead by lead: in nearly all texts leads are rare."""
+    signs = 0
+    for lead in _LEADS:
+        at = text.find(lead)
+        while at >= 0:
+            signs += _MOJIBAKE.match(text, at) is not None
+            if signs == _SIGNS:
+                return True
+            at = text.find(lead, at + 1)
+    return False
+
+
 def _repair_mojibake(text: str) -> str | None:
     """The text with wrongly decoded stretches repaired; None where there is nothing sure to repair.
 
     At least three signs of it, and they are a good part of all that is not ASCII: a page that merely quotes some
     mojibake is left alone. ftfy then has to agree, line by line.
     """
-    if text.isascii() or not any(lead in text for lead in _LEADS):
+    if text.isascii() or not _has_signs(text):
         return None
-    signs = len(_MOJIBAKE.findall(text))
-    if signs < 3 or signs * 4 < len(_NON_ASCII_RUN.findall(text)):
+    if len(_MOJIBAKE.findall(text)) * 4 < len(_NON_ASCII_RUN.findall(text)):
         return None
     from ftfy import fix_encoding
 
