@@ -12,6 +12,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from copydesk import __version__
 from copydesk.core.page.certainty import POOR, certainty
 from copydesk.core.page.container import mark, story_container, unmark
+from copydesk.core.page.labels import drop_labels
 from copydesk.core.page.measure import PROSE, Measure
 from copydesk.core.page.repeats import drop_repeats
 from copydesk.core.text.normalize import normalize_line
@@ -104,7 +105,7 @@ def extract_body(measured: Measure, trace: Trace = NO_TRACE) -> Extracted:
         return Extracted("\n\n".join(prose), "prose", __version__, POOR)
     import trafilatura
 
-    body = drop_repeats(found.body, trace)
+    body = drop_labels(drop_repeats(found.body, trace), trace)
     unlinked = measured.size[tree] - measured.linked[tree]
     return Extracted(body, "trafilatura", trafilatura.__version__, certainty(body, prose, unlinked))
 

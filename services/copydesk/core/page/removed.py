@@ -25,6 +25,7 @@ class Reason(StrEnum):
     KEY_POINT = "key_point"
     SUBSCRIPTION_OFFER = "subscription_offer"
     OWN_FIELD = "own_field"
+    LABEL = "label"
 
     @property
     def sentence(self) -> str:
@@ -42,6 +43,7 @@ _SENTENCES = {
     Reason.KEY_POINT: "key point",
     Reason.SUBSCRIPTION_OFFER: "subscription offer",
     Reason.OWN_FIELD: "headline, deck or byline: has its own field",
+    Reason.LABEL: "a label of an advertisement, of reading time, or above other stories",
 }
 
 

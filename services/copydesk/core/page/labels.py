@@ -1,0 +1,132 @@
+"""What a page says of itself and extraction takes for paragraphs: labels, offers to subscribe, notices of rights.
+
+Only a paragraph that is nothing but a label is one: of an advertisement, of reading time, above other stories. What
+many a story has as a heading of its own («See also», «Further reading») is none. Offers and notices are looked for
+among the last paragraphs alone, for a story may be about them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from copydesk.core.lines.lexicon import PHRASES, UNSPACED
+from copydesk.core.page.removed import Reason, note_removed
+from copydesk.core.text.normalize import paragraphs
+from copydesk.core.trace import NO_TRACE, Trace
+
+_CHARS = 60
+"""Characters of a label at most."""
+_WORD = re.compile(r"\w+")
+_AMBIGUOUS = frozenset(
+    {
+        "see also", "further reading", "recommended reading", "also read", "also on", "in other news", "more in",
+        "more from", "more on this", "mehr von", "mehr aus", "mehr dazu", "zum thema", "aus dem archiv",
+        "weitere themen", "voir aussi", "à lire", "à découvrir", "en continu", "más información", "más sobre",
+        "mira también", "veja também", "saiba mais", "zobacz też", "zobacz także", "смотрите также", "по теме",
+        "son dakika", "don t miss", "must read", "continue reading",
+    }
+)  # fmt: skip
+_RELATED = (
+    frozenset(phrase for phrase in PHRASES["related"].split("|") if " " in phrase)
+    | frozenset(phrase for phrase in UNSPACED["related"].split("|") if len(phrase) > 2)
+) - _AMBIGUOUS
+"""Headings above other stories. Single words are headings of stories too."""
+_ADVERTS = frozenset(
+    {
+        "advertisement", "advertisements", "story continues below", "article continues below", "scroll to continue",
+        "skip ad", "report this ad", "anzeige", "werbung", "publicité", "la suite après la publicité", "publicidad",
+        "publicidade", "continua após a publicidade", "pubblicità", "advertentie", "reklama", "реклама", "annons",
+        "annonse", "annonce", "mainos", "inzerce", "hirdetés", "publicitate", "διαφήμιση", "إعلان", "विज्ञापन", "广告",
+        "廣告", "広告", "광고", "โฆษณา",
+    }
+)  # fmt: skip
+_CONTENTS = frozenset(
+    {
+        "table of contents", "inhaltsverzeichnis", "table des matières", "tabla de contenidos", "índice de contenidos",
+        "inhoudsopgave", "spis treści", "innehållsförteckning", "目次",
+    }
+)  # fmt: skip
+_MINUTES = r"(?:min(?:ut(?:e[sn]?|os?|i|uta|en|er)?)?|мин(?:ут[аы]?)?|хв)\b\.?"
+_READING_TIME = re.compile(
+    rf"(?:reading time|read time|time to read|lesezeit|lesedauer|temps de lecture|tiempo de lectura|tempo di lettura|"
+    rf"tempo de leitura|leestijd|lästid|lesetid|læsetid|lukuaika|czas czytania|doba čtení|время чтения|час читання|"
+    r"okuma süresi)\s*[:：]?\s*(?:ca\.?|about|etwa|environ|около)?\s*"
+    rf"\d{{1,3}}(?:\s*[-–]\s*\d{{1,3}})?\s*(?:{_MINUTES})?|"
+    rf"\d{{1,3}}\s*[-–]?\s*{_MINUTES}\s*(?:read(?:ing time)?|lesezeit|de lecture|de lectura|di lettura|de leitura|"
+    rf"leestijd|lästid|lesetid|læsetid|czytania|чтения|okuma)",
+    re.IGNORECASE,
+)
+_OFFER = re.compile(
+    # An invitation to the reader, not a sentence about one: it has the imperative, and what there is to get.
+    r"\b(?:sign(?:ing)?[ -]up|subscribe|subscribing|register|join|get|stay informed)\b[^.!?]{0,120}"
+    r"\b(?:newsletters?|inbox|mailing list)\b|"
+    r"\b(?:in|to) your inbox\b|\A[^.!?]{0,40}\bfollow us\b|"
+    r"\Afollow \w+[^.!?]{0,30}\bon (?:google news|facebook|instagram|whatsapp)\b|"
+    r"\b(?:abonnier\w+|bestell\w+|anmeld\w+|melden sie sich|registrier\w+)\b[^.!?]{0,80}\bnewsletter\b|"
+    r"\bnewsletter\b[^.!?]{0,60}\b(?:abonnier\w+|bestell\w+|anmeld\w+|informiert (?:sie|dich))\b|"
+    r"\bfolg(?:en sie|t|e|st du)\b[^.!?]{0,30}\b(?:uns|whatsapp|instagram|facebook|telegram)\b|"
+    r"\b(?:inscrivez|abonnez)-vous\b[^.!?]{0,80}\b(?:newsletter|infolettre|lettre)|\bsuivez-nous\b|"
+    r"\b(?:suscr[ií]b\w+|ap[uú]ntate|reg[ií]strate)\b[^.!?]{0,80}\b(?:newsletter|bolet[ií]n)|\bs[ií]guenos\b|"
+    r"\biscriviti\b[^.!?]{0,80}\bnewsletter|\bseguici su\b|\b(?:inscreva-se|assine)\b[^.!?]{0,80}\bnewsletter|"
+    r"\b(?:schrijf je in|abonneer)\b[^.!?]{0,80}\bnieuwsbrief|\bvolg ons\b|\bzapisz się\b[^.!?]{0,80}\bnewsletter|"
+    r"\bподпи(?:шитесь|сывайтесь)\b|\bпідпи(?:шіться|суйтесь)\b|会員限定です|会員登録できます",
+    re.IGNORECASE,
+)
+_NOTICE = re.compile(
+    r"\ball rights reserved\b|\A\W*(?:copyright\b|[©ⓒ]\s*\w)|無断転載|无断转载|무단\s*전재|未经(?:授权|许可)|"
+    r"\A(?:zuletzt )?(?:aktualisiert|last (?:updated|reviewed|modified))\b.{0,30}\d{4}\W*\Z",
+    re.IGNORECASE,
+)
+_OFFER_CHARS = 400
+_LAST = 6
+"""Paragraphs at the end among which offers and notices are looked for."""
+_HEADLINES = 12
+_HEADLINE_CHARS = 200
+"""Paragraphs below a label for other stories, up to the end, that may be their headlines, and characters of each."""
+_STATEMENT_END = (".", "…", "。", "।")
+_STORY_SHARE = 0.5
+"""Share of a body that stands before the headlines of other stories at its end."""
+
+
+def drop_labels(body: str, trace: Trace = NO_TRACE) -> str:
+    """A body without labels, without the headlines of other stories below the last of them, offers and notices."""
+    found = paragraphs(body)
+    kept: list[str] = []
+    for number, paragraph in enumerate(found):
+        kind = _kind(paragraph)
+        if kind is None and kept and number >= len(found) - _LAST and _is_offer(paragraph):
+            kind = _OFFER
+        if kind is None:
+            kept.append(paragraph)
+            continue
+        if kind is _RELATED and _are_headlines(found[number + 1 :]) and _chars(kept) >= _STORY_SHARE * _chars(found):
+            note_removed(trace, "\n\n".join(found[number:]), Reason.LABEL)
+            break
+        note_removed(trace, paragraph, Reason.LABEL)
+    return "\n\n".join(kept) if len(kept) < len(found) else body
+
+
+def _kind(paragraph: str) -> object | None:
+    if len(paragraph) > _CHARS:
+        return None
+    if _READING_TIME.fullmatch(paragraph.strip(" |•·.()")):
+        return _READING_TIME
+    words = " ".join(_WORD.findall(paragraph.casefold()))
+    return next((kind for kind in (_RELATED, _ADVERTS, _CONTENTS) if words in kind), None)
+
+
+def _is_offer(paragraph: str) -> bool:
+    return len(paragraph) <= _OFFER_CHARS and (
+        _OFFER.search(paragraph) is not None or _NOTICE.search(paragraph) is not None
+    )
+
+
+def _are_headlines(rest: list[str]) -> bool:
+    return len(rest) <= _HEADLINES and all(
+        _is_offer(text) or (len(text) <= _HEADLINE_CHARS and not text.rstrip('"”’»)').endswith(_STATEMENT_END))
+        for text in rest
+    )
+
+
+def _chars(texts: list[str]) -> int:
+    return sum(map(len, texts))
