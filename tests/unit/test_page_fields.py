@@ -79,6 +79,56 @@ def test_a_credit_alone_is_no_caption_and_captions_of_teasers_belong_to_other_st
     assert shown(draft.media) == [("t.jpg", None, "the Railway Museum")]
 
 
+@pytest.mark.parametrize(
+    ("caption", "shown_as"),
+    [
+        ("Legende: The tunnel in January", "The tunnel in January"),
+        ("Image caption: The tunnel in January", "The tunnel in January"),
+        ("Legende Jo Roe im Tunnel", "Legende Jo Roe im Tunnel"),
+        ("Bildunterschrift", None),
+        ("Source", None),
+        ("15.05.2023", None),
+    ],
+)
+def test_a_caption_is_without_its_label_and_a_label_alone_is_none(caption: str, shown_as: str | None) -> None:
+    draft = read(f"<figure><img src='/t.jpg'><figcaption>{caption}</figcaption></figure>{STORY}")
+    assert shown(draft.media) == [("t.jpg", shown_as, None)]
+
+
+def test_two_names_of_a_credit_are_one_credit() -> None:
+    marked = "<span class='credit'>Jo Roe</span> / Harbour Pictures"
+    draft = read(f"<figure><img src='/t.jpg'><figcaption>{marked}</figcaption></figure>{STORY}")
+    assert shown(draft.media) == [("t.jpg", None, "Jo Roe / Harbour Pictures")]
+
+
+def test_one_picture_in_several_crops_is_one_entry_and_the_one_with_the_caption() -> None:
+    figures = (
+        "<figure><img src='/t.jpg?w=300'></figure>"
+        "<figure><img src='/t.jpg?w=900'><figcaption>The tunnel in January</figcaption></figure>"
+        "<figure><img src='/image.php?id=1'></figure><figure><img src='/image.php?id=2'></figure>"
+    )
+    head = "<meta property='og:image' content='https://www.post.example/t.jpg?w=1200&amp;h=630'>"
+    assert [(url, caption) for url, caption, _ in shown(read(figures + STORY, head).media)] == [
+        ("t.jpg?w=900", "The tunnel in January"),
+        ("image.php?id=1", None),
+        ("image.php?id=2", None),
+    ]
+
+
+def test_faces_and_marks_are_no_pictures_of_the_story_and_shares_are_no_pixels() -> None:
+    figures = (
+        "<figure><img src='/face.jpg' width='40' height='40'></figure>"
+        "<figure><img src='/teaser.jpg' width='80' height='130'></figure>"
+        "<figure><img src='/wide.jpg' width='100%' height='auto'></figure>"
+        "<figure><img src='/map.png' width='90px' height='90px'><figcaption>Where the tunnel is</figcaption></figure>"
+    )
+    draft = read(figures + STORY)
+    assert [(media.url, media.width, media.caption) for media in draft.media] == [
+        ("https://www.post.example/wide.jpg", None, None),
+        ("https://www.post.example/map.png", 90, "Where the tunnel is"),
+    ]
+
+
 def test_the_byline_of_a_story_is_no_credit_of_a_picture() -> None:
     tree = parse_html(
         "<body><div><img src='/jane.jpg'><div class='credit'>By Jane Doe March 11, 2015</div></div>"

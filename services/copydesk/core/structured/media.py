@@ -39,7 +39,18 @@ _PLACEHOLDER = re.compile(
     r"placeholder|blank|spacer|transparent|pixel|loading|loader|lazy|leer\.gif|1x1|empty|/s\.gif|grey\.gif|gray\.gif",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\d{1,5}")
+_NUMBER = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*\Z")
+"""Pixels; a share of the page («100%») is no size of the picture."""
+_PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)\Z", re.IGNORECASE)
+_ICON = 100
+"""Pixels of width or height up to which a picture without a caption is a face, a mark, or a teaser's."""
+_CAPTION_LABEL = re.compile(
+    r"(?:(?:image |photo |picture )?captions?|bildunterschrift|bildlegende|legende|légende|pie de foto|didascalia)"
+    r"\s*(?:[:：]\s*|\Z)",
+    re.IGNORECASE,
+)
+_NO_CAPTION = re.compile(r"(?:sources?|quelle|bild|foto|photo|image|video|powered by)\s*[:：]?|[\W\d_]*", re.IGNORECASE)
+"""A label without what it labels, a date, a sign."""
 
 
 def take_figures(tree: HtmlElement, base: str | None, trace: Trace = NO_TRACE) -> list[Media]:
@@ -70,7 +81,11 @@ def take_figures(tree: HtmlElement, base: str | None, trace: Trace = NO_TRACE) -
         for element in captions:
             note_removed(trace, element, Reason.CAPTION)
             element.drop_tree()
-    return [media for media in found if media.url or media.caption]
+    return [media for media in found if media.caption or (media.url and not _is_icon(media))]
+
+
+def _is_icon(media: Media) -> bool:
+    return any(0 < size <= _ICON for size in (media.width or 0, media.height or 0))
 
 
 def page_images(page: PageData, base: str | None) -> list[Media]:
@@ -104,16 +119,22 @@ def page_images(page: PageData, base: str | None) -> list[Media]:
 
 
 def merge(figures: list[Media], images: list[Media]) -> list[Media]:
-    """Figures first, for they have captions; then pictures that only metadata name. One entry an address."""
+    """Figures first, for they have captions; then pictures that only metadata name. One entry a picture."""
     found: dict[str, Media] = {}
     for media in [*figures, *images]:
-        key = media.url or f"caption:{media.caption}"
-        if key not in found:
+        key = _file_of(media.url) if media.url else f"caption:{media.caption}"
+        if key not in found or (media.caption and not found[key].caption):
             found[key] = media
     # One picture is often named in several sizes: without a caption and beside others it adds nothing.
     kept = [m for m in found.values() if m.caption or m in figures]
     rest = [m for m in found.values() if m not in kept]
     return kept + rest[:1] if kept else rest[:3]
+
+
+def _file_of(url: str) -> str:
+    """What tells a picture from others: a query that follows the name of a picture's file chooses a crop or a size."""
+    path, _, query = url.partition("?")
+    return path if query and _PICTURE_FILE.search(path) else url
 
 
 def caption_and_credit(elements: list[Any], trace: Trace = NO_TRACE) -> tuple[str | None, str | None]:
@@ -134,12 +155,16 @@ def caption_and_credit(elements: list[Any], trace: Trace = NO_TRACE) -> tuple[st
         if text:
             texts.append(text)
     caption = " ".join(dict.fromkeys(texts))
+    if label := _CAPTION_LABEL.match(caption):
+        caption = caption[label.end() :]
     if credit is None and _ONLY_CREDIT.match(caption):
         return None, clean_credit(caption)
+    if credit is not None and caption.startswith("/"):
+        return None, f"{credit} {caption}"  # one of two names was marked
     if credit is None and (match := _CREDIT.search(caption)) and match.start() > 0:
         credit = (match["who"] or match["sign"]).strip()
         caption = caption[: match.start()].rstrip(" |–—-(")
-    return caption[:2000] or None, credit
+    return None if _NO_CAPTION.fullmatch(caption) else caption[:2000], credit
 
 
 def clean_credit(text: str) -> str:
@@ -181,4 +206,4 @@ def _number(value: Any) -> int | None:
     if isinstance(value, dict):
         value = value.get("value") or value.get("@value")
     match = _NUMBER.match(str(value or ""))
-    return int(match[0]) or None if match else None
+    return int(match[1]) or None if match else None
