@@ -3,6 +3,8 @@
 # ruff: noqa: E501 - markup reads best on one line
 from __future__ import annotations
 
+import json
+
 import pytest
 from tests.support.tunnel import FIRST, SECOND
 
@@ -127,6 +129,22 @@ def test_faces_and_marks_are_no_pictures_of_the_story_and_shares_are_no_pixels()
         ("https://www.post.example/wide.jpg", None, None),
         ("https://www.post.example/map.png", 90, "Where the tunnel is"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("keywords", "kept"),
+    [
+        (["Rail", "Brandholm Post", "post", "Tunnels"], ["Rail", "Tunnels"]),
+        (["council", "votes", "for", "tunnel", "Rail"], ["Rail"]),
+        (["tunnel", "Rail"], ["tunnel", "Rail"]),
+        (["Day: Monday", "Page Type: Story", "Language: English", "Subject: Rail"], ["Rail"]),
+        (["Ring of Fire: Part 1", "Ring of Fire: Part 2", "Ring of Fire: Part 3"],) * 2,
+        (["Rail", "Tunnels", "Brandholm", "Rail Tunnels Brandholm"], ["Rail", "Tunnels", "Brandholm"]),
+        (["NLP Category: Politics", "Rail"], ["Rail"]),
+    ],
+)
+def test_tags_say_something_of_the_story(keywords: list[str], kept: list[str]) -> None:
+    assert read(head=jsonld(f'"keywords": {json.dumps(keywords)}')).tags == kept
 
 
 def test_the_byline_of_a_story_is_no_credit_of_a_picture() -> None:

@@ -65,7 +65,7 @@ def fill(
     _title(draft, page, document, sites, trace)
     _deck(draft, page, tree, trace)
     _description(draft, page)
-    _subjects(draft, page, marks)
+    _subjects(draft, page, marks, sites)
     _authors(draft, page, sites, tree, base, trace)
     draft.dates = read_dates(page, tree) if tree is not None else read_dates(page, _EMPTY)
     _links(draft, page, base)
@@ -153,11 +153,11 @@ def _description(draft: Draft, page: PageData) -> None:
         _took(draft, "description", given[0][1], 0.85, len(given))
 
 
-def _subjects(draft: Draft, page: PageData, marked: Marked) -> None:
+def _subjects(draft: Draft, page: PageData, marked: Marked, sites: Sequence[str]) -> None:
     if section := read_section(page, marked, draft.title):
         draft.section = section[0]
         _took(draft, "section", *section[1:])
-    if tags := read_tags(page, marked):
+    if tags := read_tags(page, marked, draft.title, sites):
         draft.tags = tags[0]
         _took(draft, "tags", *tags[1:])
 

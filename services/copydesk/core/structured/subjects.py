@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,14 +23,23 @@ _SECTION_METAS = (
     "article:section", "og:article:section", "og:section", "article:top-level-section", "parsely-section", "section",
     "articlesection", "prism.section", "dcterms.type",
 )  # fmt: skip
+_WORD = re.compile(r"\w+")
+_TITLE_WORDS = 4
+"""Tags in lower case that are each a word of the headline, from which on they are nothing else."""
+_RECORD = re.compile(r"([A-Za-z][\w ]{1,30}):\s?\S")
+_RECORDS = 3
+"""Names before a colon, as in «Page Type: Article», from which on such tags are a system's records."""
+_TAGS_IN_ONE = 3
+"""Tags, itself among them, that a tag may hold."""
 _MACHINE = re.compile(
     # Identifiers, and what advertising and recommendation systems write for themselves.
     r"[0-9a-f]{8}-[0-9a-f-]{20,}|[0-9a-f]{16,}|\d{1,12}|https?://\S+|[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|ca|uk|de|eu)|"
+    r"nlp [\w ]+:.*|"
     r"(?:nlp-)?(?:category|cat|tag|type|template|section|page|content|channel|author|id|primary|secondary|region|ads?)"
     r"[-_:=]\s*\S.*",
     re.IGNORECASE,
 )
-_PREFIX = re.compile(r"(?:tag|topic|keyword|thema|stichwort)\s*:\s*(?=\S)", re.IGNORECASE)
+_PREFIX = re.compile(r"(?:tag|topic|subject|keyword|thema|stichwort)\s*:\s*(?=\S)", re.IGNORECASE)
 _HOME = re.compile(
     r"home(?:page)?|start(?:seite|sida|side)?|inicio|início|accueil|forside|hjem|hem|etusivu|главная|головна|"
     r"strona główna|ana sayfa|ホーム|トップ|首页|首頁|홈|news|nachrichten|actualités|noticias|notizie|nyheter|ニュース",
@@ -84,8 +94,17 @@ def _last_step(steps: list[str], title: str | None) -> str | None:
     return None
 
 
-def read_tags(page: PageData, marked: Marked | None) -> tuple[list[str], FoundIn, float] | None:
-    """The tags with where they were found and how sure: as stated, else the list of tags that the page shows."""
+def read_tags(
+    page: PageData, marked: Marked | None, title: str | None, sites: Sequence[str]
+) -> tuple[list[str], FoundIn, float] | None:
+    """The tags with where they were found and how sure: as stated, else the list of tags that the page shows.
+
+    Args:
+        page: what the head says.
+        marked: parts of the page by what their names say.
+        title: the headline, which some systems divide into words for search engines.
+        sites: names of the site, with which it tags every page.
+    """
     several = page.all("article:tag", "og:article:tag")
     stated = (
         (_split(page.jsonld.article.get("keywords")), FoundIn.JSONLD),
@@ -96,8 +115,8 @@ def read_tags(page: PageData, marked: Marked | None) -> tuple[list[str], FoundIn
         ),
     )
     for tags, where in stated:
-        if tags:
-            return tags, where, 0.8
+        if told := _telling(tags, title, sites):
+            return told, where, 0.8
     shown = _shown(marked) if marked else []
     return (shown, FoundIn.DOM, 0.7) if shown else None
 
@@ -114,6 +133,24 @@ def _split(value: Any) -> list[str]:
         if text and len(text) <= _TAG_CHARS:
             found.setdefault(text.casefold(), text)
     return list(found.values())[:_MAX_TAGS]
+
+
+def _telling(tags: list[str], title: str | None, sites: Sequence[str]) -> list[str]:
+    """Tags that say something of this story: not the site's name, the headline's words, or records of a machine."""
+    own = {site.casefold() for site in sites}
+    words = frozenset(_WORD.findall((title or "").casefold()))
+    of_title = {tag for tag in tags if tag in words}
+    records = {tag: match[1] for tag in tags if (match := _RECORD.match(tag))}
+    recorded = len(set(records.values())) >= _RECORDS
+    kept = [
+        tag
+        for tag in tags
+        if tag.casefold() not in own
+        and not (tag in of_title and len(of_title) >= _TITLE_WORDS)
+        and not (recorded and tag in records)
+    ]
+    # The others once more, as one.
+    return [tag for tag in kept if sum(other in tag for other in kept) <= _TAGS_IN_ONE]
 
 
 def _shown(marked: Marked) -> list[str]:
