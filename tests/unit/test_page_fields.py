@@ -131,6 +131,23 @@ def test_faces_and_marks_are_no_pictures_of_the_story_and_shares_are_no_pixels()
     ]
 
 
+def test_pictures_of_other_stories_are_links_to_them_and_a_captioned_one_is_the_storys() -> None:
+    figures = (
+        "<a href='/news/2026/bridge'><figure><img src='/teaser.jpg'></figure></a>"
+        "<figure><a href='/t-large.jpg?w=2000'><img src='/t.jpg'></a></figure>"
+        "<figure><a href='https://shop.example/lamp'><img src='/lamp.jpg'></a></figure>"
+        "<figure><a href='#gallery'><img src='/gallery.jpg'></a></figure>"
+        "<figure><a href='/topics/tunnel'><img src='/map.png'></a><figcaption>Where the tunnel is</figcaption></figure>"
+    )
+    assert [url for url, _, _ in shown(read(figures + STORY).media)] == ["t.jpg", "lamp.jpg", "gallery.jpg", "map.png"]
+
+
+def test_a_section_is_no_folder() -> None:
+    trail = '{"@type": "BreadcrumbList", "itemListElement": [{"position": 1, "name": "Culture"}]}'
+    head = jsonld('"articleSection": "culture_culture-life"') + f'<script type="application/ld+json">{trail}</script>'
+    assert read(head=head).section == "Culture"
+
+
 @pytest.mark.parametrize(
     ("keywords", "kept"),
     [

@@ -59,7 +59,7 @@ _READING_TIME = re.compile(
 _OFFER = re.compile(
     # An invitation to the reader, not a sentence about one: it has the imperative, and what there is to get.
     r"\b(?:sign(?:ing)?[ -]up|subscribe|subscribing|register|join|get|stay informed)\b[^.!?]{0,120}"
-    r"\b(?:newsletters?|inbox|mailing list)\b|"
+    r"\b(?:newsletters?|inbox|mailing list|(?:to|by|via) (?:your )?e-?mail)\b|"
     r"\b(?:in|to) your inbox\b|\A[^.!?]{0,40}\bfollow us\b|"
     r"\Afollow \w+[^.!?]{0,30}\bon (?:google news|facebook|instagram|whatsapp)\b|"
     r"\b(?:abonnier\w+|bestell\w+|anmeld\w+|melden sie sich|registrier\w+)\b[^.!?]{0,80}\bnewsletter\b|"
@@ -77,6 +77,15 @@ _NOTICE = re.compile(
     r"\A(?:zuletzt )?(?:aktualisiert|last (?:updated|reviewed|modified))\b.{0,30}\d{4}\W*\Z",
     re.IGNORECASE,
 )
+_CLOSING = frozenset(
+    {
+        "comments", "leave a comment", "join the conversation", "join our commenting forum", "share this article",
+        "tags", "kommentare", "artikel teilen", "commentaires", "partager cet article", "comentarios", "comentários",
+        "commenti", "reacties", "kommentarer", "komentarze", "комментарии", "коментарі", "komentáře", "yorumlar",
+        "评论", "評論", "コメント", "댓글",
+    }
+)  # fmt: skip
+"""Headings of what comes after a story."""
 _OFFER_CHARS = 400
 _LAST = 6
 """Paragraphs at the end among which offers and notices are looked for."""
@@ -117,7 +126,9 @@ def _kind(paragraph: str) -> object | None:
 
 def _is_offer(paragraph: str) -> bool:
     return len(paragraph) <= _OFFER_CHARS and (
-        _OFFER.search(paragraph) is not None or _NOTICE.search(paragraph) is not None
+        _OFFER.search(paragraph) is not None
+        or _NOTICE.search(paragraph) is not None
+        or " ".join(_WORD.findall(paragraph.casefold())) in _CLOSING
     )
 
 

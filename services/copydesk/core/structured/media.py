@@ -13,6 +13,7 @@ from copydesk.core.structured.jsonld import text_of
 from copydesk.core.structured.page import PageData
 from copydesk.core.text.normalize import normalize_line
 from copydesk.core.trace import NO_TRACE, Trace
+from copydesk.core.urls import same_site
 from copydesk_schemas.parts import Media
 from copydesk_schemas.reasons import MediaType
 
@@ -64,7 +65,9 @@ def take_figures(tree: HtmlElement, base: str | None, trace: Trace = NO_TRACE) -
         caption, credit = caption_and_credit(captions, trace)
         image = next(iter(figure.iter("img", "amp-img", "video", "audio")), None)
         outside = any(p.tag in {"nav", "aside", "footer"} for p in figure.iterancestors())
-        teaser = _is_teaser(figure)
+        teaser = _is_teaser(figure) or (
+            caption is None and credit is None and image is not None and _leads_away(image, base)
+        )
         if not outside and not teaser and (image is not None or caption) and len(found) < _MAX_MEDIA:
             found.append(
                 Media(
@@ -181,6 +184,16 @@ def _is_teaser(figure: Any) -> bool:
         if parent.find(".//h2") is not None or parent.find(".//h3") is not None:
             return True
     return False
+
+
+def _leads_away(image: Any, base: str | None) -> bool:
+    """Whether a picture is a link to another page of the site, and not to itself in a larger size."""
+    link = next(image.iterancestors("a"), None)
+    href = (link.get("href") or "").strip() if link is not None else ""
+    target = web_url(href, base) if href and href[0] != "#" else None
+    if target is None or base is None or not same_site(target, base):
+        return False
+    return _PICTURE_FILE.search(target.partition("?")[0]) is None
 
 
 def address(image: Any, base: str | None) -> str | None:

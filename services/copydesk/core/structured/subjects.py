@@ -45,6 +45,8 @@ _HOME = re.compile(
     r"strona główna|ana sayfa|ホーム|トップ|首页|首頁|홈|news|nachrichten|actualités|noticias|notizie|nyheter|ニュース",
     re.IGNORECASE,
 )
+_FOLDERS = re.compile(r"[a-z0-9]+(?:[_/][a-z0-9-]+)+")
+"""A section as a system names it: folders of an address, in lower case."""
 _SPACED = re.compile(r"\s+")
 
 
@@ -52,7 +54,7 @@ def read_section(page: PageData, marked: Marked | None, title: str | None) -> tu
     """The section with where it was found and how sure: as stated, else the last step of the trail to the article."""
     stated = ((page.jsonld.text("articleSection"), FoundIn.JSONLD), (page.first(*_SECTION_METAS), FoundIn.META))
     for text, where in stated:
-        if text and len(text) <= _SECTION_CHARS and not _MACHINE.fullmatch(text):
+        if text and len(text) <= _SECTION_CHARS and not (_MACHINE.fullmatch(text) or _FOLDERS.fullmatch(text)):
             return text, where, 0.85
     steps = _trail(page)
     if steps and (step := _last_step(steps, title)):
