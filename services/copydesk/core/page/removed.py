@@ -43,7 +43,7 @@ _SENTENCES = {
     Reason.KEY_POINT: "key point",
     Reason.SUBSCRIPTION_OFFER: "subscription offer",
     Reason.OWN_FIELD: "headline, deck or byline: has its own field",
-    Reason.LABEL: "a label of an advertisement, of reading time, or above other stories",
+    Reason.LABEL: "a label, offer or notice of the page itself, or the headlines below one",
 }
 
 
