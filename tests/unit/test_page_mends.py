@@ -119,6 +119,31 @@ def test_short_bare_text_makes_no_paragraph() -> None:
     assert [paragraph.text for paragraph in tree.iter("p")] == ["One"]
 
 
+def test_a_div_between_paragraphs_that_is_one_itself_is_read() -> None:
+    between = (
+        f"<p>{STORY[0]}</p><p>{STORY[1]}</p><div class='update'>{STORY[2]} <b>Bold</b> end.</div><p>{STORY[3]}</p>"
+    )
+    draft = page(f"<main><article>{between}<p>{STORY[4]}</p></article></main>")
+    assert draft.body == "\n\n".join([*STORY[:2], f"{STORY[2]} Bold end.", *STORY[3:5]])
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<p>{0}</p><p>{1}</p><div>{2}</div>",
+        "<div>{2}</div><p>{0}</p><p>{1}</p>",
+        "<p>{0}</p><div>Read on</div><p>{1}</p>",
+        "<p>{0}</p><div><a href='/other'>{2}</a></div><p>{1}</p>",
+        "<p>{0}</p><div>{2}<ul><li>One</li></ul></div><p>{1}</p>",
+    ],
+)
+def test_a_div_that_is_no_paragraph_between_others_stays_a_div(inside: str) -> None:
+    tree = parse_html(f"<html><body><main>{inside.format(*STORY)}</main></body></html>")
+    assert tree is not None
+    repair(measure(tree))
+    assert next(tree.iter("div"), None) is not None
+
+
 def test_sizes_know_the_paragraphs_that_bare_text_became() -> None:
     tree = parse_html(
         f"<html><body><div><p>{STORY[0]}</p>{STORY[1]} <a href='/k'>Keller</a>{STORY[2]}</div></body></html>"
@@ -321,6 +346,7 @@ TREES: list[tuple[str, Callable[[int], str]]] = [
     ("bare runs", lambda n: f"<div>{f'{STORY[0]}<hr>' * n}</div>"),
     ("inline", lambda n: f"<div><p>x</p>{STORY[0]}{'<b>x</b> y ' * n}</div>"),
     ("nested", lambda n: "<div hidden>" * 150 + f"<p>{STORY[0]}</p>" * n),
+    ("leaves", lambda n: f"<div><p>{STORY[0]}</p>{f'<div>{STORY[1]}</div>' * n}</div>"),
     ("links", lambda n: f"<p>{STORY[0]}</p>{'<a href=/x><h3>A headline of some words</h3></a>' * n}"),
     ("asides", lambda n: "<aside>" * 150 + f"<p>{STORY[0]}</p>" * n),
 ]

@@ -51,6 +51,8 @@ class Measure:
     holds: defaultdict[Any, int] = field(default_factory=lambda: defaultdict(int))
     bare: list[Any] = field(default_factory=list)
     """Elements that hold blocks and, beside them, `PROSE` characters or more of bare text; inner ones first."""
+    leaves: list[Any] = field(default_factory=list)
+    """`div` elements with `PROSE` characters or more and no block in them: paragraphs under another name."""
     block_links: list[Any] = field(default_factory=list)
     """Links around a heading or paragraph, inner ones first."""
     teasers: defaultdict[Any, list[Any]] = field(default_factory=lambda: defaultdict(list))
@@ -100,6 +102,8 @@ def measure(tree: HtmlElement) -> Measure:
             else:
                 if bare[element] >= PROSE and held & HOLDS_BLOCK and tag in _BARE_HOLDERS:
                     found.bare.append(element)
+                if tag == "div" and own >= PROSE and not held & HOLDS_BLOCK:
+                    found.leaves.append(element)
                 held |= HOLDS_BLOCK | (_TEXT_BLOCK if own and tag == "div" else 0)
         size[element] = own
         holds[element] = held

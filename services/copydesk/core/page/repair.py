@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from copydesk.core.page.measure import HOLDS_BLOCK, PROSE, Measure
@@ -14,6 +15,7 @@ _SIDE_ELEMENTS = (
 _WHOLE_PAGE = 0.9
 """Share of the page's prose from which on such an element holds the page: it was not closed, or is used for layout.
 At half of it pages lose precision."""
+_NEIGHBOURS = 10
 _PROSE_OF_PAGE = 1_000
 """Characters of prose that a page must have for shares of it to mean anything."""
 _INLINE = frozenset(
@@ -25,9 +27,16 @@ _INLINE = frozenset(
 
 
 def repair(measured: Measure, trace: Trace = NO_TRACE) -> None:
-    """Give bare text paragraphs of its own, and make plain containers of side elements that hold the page."""
+    """Give bare text paragraphs of its own, and make plain containers of side elements that hold the page.
+
+    A `div` between paragraphs that is one itself becomes one: where a page has paragraphs, extraction reads no others.
+    """
     for element in measured.bare:
         _wrap_bare_text(element, measured)
+    for element in measured.leaves:
+        if measured.linked[element] * 2 < measured.size[element] and _is_between_paragraphs(element, measured):
+            element.tag = "p"
+            measured.add_prose(element, measured.size[element])
     total = measured.prose[measured.root]
     if total < _PROSE_OF_PAGE:
         return
@@ -35,6 +44,17 @@ def repair(measured: Measure, trace: Trace = NO_TRACE) -> None:
         if measured.prose[element] >= _WHOLE_PAGE * total:
             trace.note("html", f"<{element.tag}>", "read as a plain container", "it holds nearly all the page's prose")
             element.tag = "div"
+
+
+def _is_between_paragraphs(element: Any, measured: Measure) -> bool:
+    """Whether paragraphs of prose stand before and after it, among the nearest elements beside it."""
+    return all(
+        any(
+            one.tag == "p" and measured.prose[one]
+            for one in islice(element.itersiblings(preceding=before), _NEIGHBOURS)
+        )
+        for before in (True, False)
+    )
 
 
 def _wrap_bare_text(holder: Any, measured: Measure) -> None:
