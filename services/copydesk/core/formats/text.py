@@ -16,7 +16,7 @@ from copydesk.core.lines.features import Look, look
 from copydesk.core.lines.header import Header, is_date_line, is_time_line, page_words, read_header
 from copydesk.core.lines.line import split_lines
 from copydesk.core.lines.model import Opinion, chance, judge, why
-from copydesk.core.lines.patterns import DATE, is_counter
+from copydesk.core.lines.patterns import DATE, PICTURE_MARK, is_counter
 from copydesk.core.text.normalize import normalize_body, normalize_line
 from copydesk.core.text.segment import sentences
 from copydesk.core.trace import NO_TRACE, Trace
@@ -34,6 +34,9 @@ MAX_LINKS = 50
 _DOUBT = -4.0
 """Log odds down to which a paragraph in one stretch with the story is taken for part of it where a document is short:
 the model has learned from whole pages, and hardly any page stands around such a story."""
+_SURE, _MORE = 2.0, 1.5
+"""Log odds from which on a line needs more evidence to be a caption, and how much more; what is marked as a picture's
+or repeated right beside itself does not."""
 _SHORT = 40
 """Lines up to which a document is such a short one."""
 _REACH = 8
@@ -333,7 +336,8 @@ def _take_captions(reading: _Reading, draft: Draft, story: Sequence[int], start:
         if i >= len(looks) or i in reading.taken or looks[i].line.units < 4 or is_credit(looks[i]):
             continue
         weight, reasons = caption_evidence(looks, i, habits)
-        if weight < THRESHOLD:
+        proven = i in habits.twins or PICTURE_MARK.match(looks[i].line.text)
+        if weight < THRESHOLD + (_MORE if reading.opinions[i].odds > _SURE and not proven else 0.0):
             continue
         caption, credit = split_credit(looks[i].line.text)
         after = i + 1

@@ -12,6 +12,10 @@ from copydesk.core.lines.patterns import CREDIT, PICTURE_MARK, PICTURED
 THRESHOLD = 3.0
 """Evidence from which on a line is a caption. Any two strong signs reach it, no single one does."""
 
+_TWINS_LEAST = 8
+"""Lines of a story from which on repetitions are counted."""
+_TWINS_RARE = 3
+"""One line in how many may be repeated right beside it."""
 _CREDIT_TAIL = re.compile(
     r"\s*[(\[]?(?:(?:photo|foto|bild|image|picture|credit|fot|фото|photograph|quelle|crédit)s?(?: credit)?"
     r"(?: by |\s*[:：/]\s*| courtesy of | von )|©\s*)(?P<credit>[^()\[\]\n]{2,80})[)\]]?\.?$",
@@ -70,10 +74,29 @@ class StoryHabits:
             for gram in grams(looks[i]):
                 self.holders[gram] = self.holders.get(gram, 0) + 1
 
+        self.twins = _twins(looks, story)
+        """Lines that a line right beside them repeats: a picture's description and its caption."""
+
     def restated(self, one: Look) -> float:
         """Share of a line's 3-word shingles that stand in another line of the story too."""
         mine = grams(one)
         return sum(self.holders.get(gram, 0) > 1 for gram in mine) / len(mine) if len(mine) >= 3 else 0.0
+
+
+def _twins(looks: Sequence[Look], story: Sequence[int]) -> frozenset[int]:
+    """Lines of the story that the line right above or below repeats, perhaps with a little more.
+
+    None where many do: a text that repeats itself throughout does so for a reason of its own.
+    """
+    found = {i for i in story for k in (i - 1, i + 1) if 0 <= k < len(looks) and _repeat(looks[i], looks[k])}
+    return frozenset(found if len(story) >= _TWINS_LEAST and len(found) * _TWINS_RARE <= len(story) else ())
+
+
+def _repeat(one: Look, other: Look) -> bool:
+    short, long = sorted((one.line.text.casefold(), other.line.text.casefold()), key=len)
+    if one.line.units < 4 or len(long) > READ_CHARS:
+        return False
+    return short == long or (len(short) > 25 and len(long) < 2 * len(short) and short in long)
 
 
 def caption_evidence(looks: Sequence[Look], i: int, habits: StoryHabits) -> tuple[float, list[str]]:
@@ -85,6 +108,8 @@ def caption_evidence(looks: Sequence[Look], i: int, habits: StoryHabits) -> tupl
         found.append((2.0, "it ends no sentence, unlike the paragraphs"))
     if habits.gap <= 1 and (line.above > habits.gap or line.below > max(1, habits.gap)):
         found.append((1.5, "it stands in a wider gap than the paragraphs"))
+    if i in habits.twins:
+        found.append((3.0, "a line beside it says the same"))
     if PICTURE_MARK.match(line.text):
         found.append((3.0, "it is marked as a picture's"))
     if PICTURED.search(line.text[:600]):
@@ -94,7 +119,7 @@ def caption_evidence(looks: Sequence[Look], i: int, habits: StoryHabits) -> tupl
     if i + 1 < len(looks) and looks[i + 1].line.above <= habits.gap and is_credit(looks[i + 1]):
         found.append((2.0, "a picture's credit follows"))
     if habits.restated(one) >= 0.6:
-        found.append((2.0, "it restates another line of the story"))
+        found.append((0.9, "it restates another line of the story"))
     if line.units >= 45 and line.ends_sentence:
         found.append((-2.0, "it is as long as a paragraph"))
     if line.bullet or line.heading:
