@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from copydesk.core.lines.features import OWN_NAMES, look
 from copydesk.core.lines.first_look import FIRST_NAMES, first_matrix
 from copydesk.core.lines.layout import mend, unwrap
+from copydesk.core.lines.lexicon import addressed, tokens_of
 from copydesk.core.lines.line import count_units, split_lines
-from copydesk.core.lines.model import judge, stretches
+from copydesk.core.lines.model import bar, judge, stretches
 from copydesk.core.lines.page import LinePage, beyond, outward, since, valley
 from copydesk.core.lines.second_look import SECOND_NAMES, best_block, second_matrix
 from copydesk.core.lines.trees import Trees
@@ -155,3 +156,54 @@ def test_sentences_broken_at_links_are_mended() -> None:
 def test_lower_case_menus_are_not_mended() -> None:
     rows = ["home", "sport", "weather", "about us", "contact"] * 4
     assert mend(rows) is rows
+
+
+PROSE = "\n".join(f"The harbour office says in its report of today that quay {i} will stay shut." for i in range(12))
+
+
+def test_the_bar_is_high_where_the_story_is_sure_and_prose() -> None:
+    page = page_of(PROSE)
+    assert bar(np.full(page.count, 4.1), page) == pytest.approx(1.0)
+    assert bar(np.full(page.count, 9.0), page) == 1.5
+
+
+def test_the_bar_is_low_where_nothing_is_sure() -> None:
+    page = page_of(PROSE)
+    assert bar(np.full(page.count, 1.1), page) == pytest.approx(-0.5)
+    assert bar(np.full(page.count, 0.1), page) == -0.8
+    assert bar(np.full(page.count, -1.0), page) == 0.0
+
+
+def test_lists_and_lines_without_ends_do_not_raise_the_bar() -> None:
+    listed = page_of("\n".join(f"- {row}" for row in PROSE.split("\n")))
+    assert bar(np.full(listed.count, 4.1), listed) == 0.0
+    unended = page_of(PROSE.replace(".", ""))
+    assert bar(np.full(unended.count, 4.1), unended) == 0.0
+
+
+def test_the_bar_goes_by_words_not_by_lines() -> None:
+    page = page_of(f"{PROSE}\n" + "\n".join(["Yes."] * 40))
+    odds = np.where(page.units > 2, 4.1, 0.5)
+    assert bar(odds, page) == pytest.approx(1.0)
+
+
+def test_the_reader_is_addressed_in_many_languages() -> None:
+    texts = ["You can end your plan.", "Hier finden Sie Ihren Brief.", "Ici, vous lisez.", "あなたのページです。"]
+    assert [addressed(text, tokens_of(text)) for text in texts] == [2, 2, 1, 1]
+    assert not addressed("Sie sagte, er war da.", tokens_of("Sie sagte, er war da."))
+
+
+def test_a_caption_shows_by_its_date_label_and_tail() -> None:
+    def own(text: str) -> dict[str, float]:
+        return dict(zip(OWN_NAMES, look(split_lines(text)[0]).own, strict=True))
+
+    shape = ("full_date", "label_caps", "tail", "tail_caps")
+    assert [own("FILE - The quay is seen on March 1, 2024.")[name] for name in shape] == [1, 1, 0, 0]
+    assert [own("The quay is shut again. Jane Roe")[name] for name in shape] == [0, 0, 2, 1]
+    assert [own("The quay was shut on 3 May and it stays shut.")[name] for name in shape] == [0, 0, 0, 0]
+
+
+def test_copies_know_how_near_they_are() -> None:
+    page = page_of("A quay by night\nA quay by night\nother\nlines\nA quay by night\nmore")
+    column = FIRST_NAMES.index("copy_near")
+    assert first_matrix(page)[:, column].tolist() == [1, 1, 20, 20, 3, 20]

@@ -4,8 +4,10 @@ import random
 
 import pytest
 
+from copydesk.core.lines.lexicon import PHRASES
 from copydesk.core.lines.line import split_lines
 
+foreign = pytest.importorskip("benchmarks.eval.foreign", reason="the bench dependencies are not installed")
 kinds = pytest.importorskip("benchmarks.eval.scrape_kinds", reason="the bench dependencies are not installed")
 labels = pytest.importorskip("benchmarks.eval.line_labels").labels
 
@@ -61,3 +63,31 @@ def test_pieces_and_source_of_a_page() -> None:
     )
     assert kinds.pieces(html) == "One\ntwo\n, three."
     assert kinds.source(html) == "One two, three."
+
+
+@pytest.mark.parametrize("unspaced", [False, True])
+def test_a_made_language_keeps_lines_and_their_ends(*, unspaced: bool) -> None:
+    lines = split_lines(SCRAPE)
+    made = foreign.Language(random.Random(3), unspaced=unspaced).lines(lines)
+    assert [line.ends_sentence for line in made] == [line.ends_sentence for line in lines]
+    assert [(line.above, line.below, line.bullet) for line in made] == [
+        (line.above, line.below, line.bullet) for line in lines
+    ]
+    assert sum(line.units for line in made) == pytest.approx(sum(line.units for line in lines), rel=0.25)
+    prose = [line.text for line in made if line.units >= 12]
+    assert len(prose) == len(PARAGRAPHS)
+    assert all((" " in text) is not unspaced for text in prose)
+
+
+def test_a_made_language_says_a_word_always_alike_and_keeps_digits() -> None:
+    language = foreign.Language(random.Random(5), unspaced=False)
+    first, second = language.text("Harbour 1987 quay"), language.text("harbour quay 24")
+    assert first.casefold().split()[0] == second.split()[0] != "harbour"
+    assert first.split()[1:] == ["1987", second.split()[1]]
+
+
+def test_a_made_language_knows_some_page_phrases_and_not_others() -> None:
+    phrases = [phrase for phrase in PHRASES["related"].split("|") if phrase.isascii()]
+    language = foreign.Language(random.Random(1), unspaced=False)
+    same = sum(language.text(phrase) == phrase for phrase in phrases)
+    assert 0 < same < len(phrases)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from copydesk.core.lines import patterns
 from copydesk.core.lines.byline import has_prefix, is_name
-from copydesk.core.lines.lexicon import KINDS, kinds_in, tokens_of
+from copydesk.core.lines.lexicon import KINDS, addressed, kinds_in, tokens_of
 from copydesk.core.lines.line import CLOSERS, READ_CHARS, SENTENCE_ENDS, Line, is_unspaced
 
 _OPENERS = "\"'“‘„«»「『‹—–-"
@@ -42,6 +42,7 @@ OWN_NAMES = (
     *(f"kind_{kind}" for kind in KINDS),
     "page_words",
     "page_hits",
+    "addressed",
     "dated",
     "ago",
     "url",
@@ -51,6 +52,11 @@ OWN_NAMES = (
     "pictured",
     "byline",
     "name",
+    "full_date",
+    "label",
+    "label_caps",
+    "tail",
+    "tail_caps",
 )
 """Names of a line's own features, in the order of `Look.own`."""
 
@@ -106,13 +112,16 @@ def look(line: Line) -> Look:
         *([min(1.0, kinds.get(kind, 0) / count) for kind in KINDS] if kinds else _NO_KINDS),
         page / count,
         float(page),
+        addressed(text, tokens) / count,
         *(_short_shapes(text, line.units) if len(text) <= 400 else _NO_SHAPES),
+        *(_caption_shapes(text) if len(text) <= 600 else _NO_CAPTION),
     )
     return Look(line, tuple(tokens), kinds, _shape(line, ending), unspaced, own)
 
 
 _NO_KINDS = (0.0,) * len(KINDS)
 _NO_SHAPES = (0.0,) * 9
+_NO_CAPTION = (0.0,) * 5
 
 
 def _sizes(line: Line, text: str, ending: str, *, unspaced: bool) -> tuple[float, ...]:
@@ -159,6 +168,20 @@ def _short_shapes(text: str, units: int) -> tuple[float, ...]:
         float(patterns.PICTURED.search(text) is not None or patterns.PICTURE_MARK.match(text) is not None),
         float(units <= 20 and has_prefix(text)),
         float(units <= 5 and is_name(text)),
+    )
+
+
+def _caption_shapes(text: str) -> tuple[float, ...]:
+    """A full date, a label in front and words behind the last sentence, with how much of them is in capitals."""
+    label = patterns.LABEL.match(text[:60])
+    tail = patterns.TAIL.search(text[-70:]) if text[-1] not in SENTENCE_ENDS else None
+    words = tail["tail"].split() if tail else []
+    return (
+        float(patterns.YEAR.search(text) is not None and patterns.FULL_DATE.search(text) is not None),
+        float(label is not None),
+        float(label is not None and label["name"].isupper()),
+        float(len(words)),
+        sum(word[0].isupper() for word in words) / max(1, len(words)),
     )
 
 

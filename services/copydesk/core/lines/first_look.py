@@ -62,6 +62,9 @@ FIRST_NAMES = (
     "restated_near",
     "likeness",
     "rank",
+    "copy_near",
+    "same_near",
+    "same_far",
 )
 """Names of the columns of `first_matrix`."""
 
@@ -113,7 +116,32 @@ def first_matrix(page: LinePage) -> Floats:
     unlike = sum(np.abs(size - around(size, step, 0.0)) for step in (-2, -1, 1, 2))
     columns.append(np.asarray(unlike, np.float64))
     columns.append(_rank(page.units))
+    columns += _likes(page)
     return np.column_stack([_relative(page), *columns])
+
+
+def _likes(page: LinePage) -> list[Floats]:
+    """Lines to the nearest copy of a line (20 at most), and how many of its 6 and 20 neighbours are shaped like it."""
+    seen: dict[str, int] = {}
+    near = np.full(page.count, 20.0)
+    for i, one in enumerate(page.looks):
+        key = one.line.text.casefold()
+        if key in seen:
+            gap = min(20, i - seen[key])
+            near[i] = min(near[i], gap)
+            near[seen[key]] = min(near[seen[key]], gap)
+        seen[key] = i
+    size = np.floor(np.log2(page.units + 1) * 1.5)
+    shape = size * 8 + (page.bullets > 0) * 4 + page.ends * 2 + (page.above > 0)
+    same = np.zeros(page.count)
+    found = [near]
+    for step in range(1, 11):
+        alike = shape[step:] == shape[:-step]
+        same[: len(alike)] += alike
+        same[step:] += alike
+        if step in (3, 10):
+            found.append(same.copy())
+    return found
 
 
 def _kind_of_page(page: LinePage) -> list[float]:

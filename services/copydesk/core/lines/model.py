@@ -25,11 +25,22 @@ SWITCH = 2.0
 """What it costs, in log odds times words, to begin or to end a stretch of the story: it has few long ones."""
 _WORDS = 60
 """Words of a line that count towards its weight."""
+_EVEN = 2.1
+"""Median log odds of a story's words at which even odds divide it best from the rest of the page."""
+_SHARE = 0.5
+"""How much of the difference from that median moves the line between story and rest."""
+_LOWEST, _HIGHEST = -0.8, 1.5
+"""How far it moves at most. Fitted on the development sets, as is all of this."""
+_ENDED, _LISTED = 0.8, 0.1
+"""Shares of lines that end sentences, at least, and of list items, at most, where a story is taken for prose."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What the model thinks of one line: log odds that it is the story, and whether it is in one of its stretches."""
+    """What the model thinks of one line: log odds that it is the story, and whether it is in one of its stretches.
+
+    The odds are against what the document as a whole is like; see `bar`.
+    """
 
     odds: float
     inside: bool
@@ -57,8 +68,35 @@ def judge(looks: Sequence[Look]) -> list[Opinion]:
     first = first_matrix(page)
     first_odds = first_trees.sums(first)
     odds = (first_odds + second_trees.sums(second_matrix(page, first, first_odds))) / 2
+    odds = odds - bar(odds, page)
     inside = stretches(odds, page.units)
     return [Opinion(value, kept) for value, kept in zip(odds.tolist(), inside, strict=True)]
+
+
+def bar(odds: Floats, page: LinePage) -> float:
+    """Log odds that a line of this document should have to be taken for the story.
+
+    A story that the model is sure of is prose throughout, and what is merely likely beside it is a teaser, a caption
+    or a box: errors come in runs of similar lines, so that even odds would let in the whole run. Where the model is
+    sure of nothing the document is unlike what it has learned from, and the likeliest lines are the story. Lists are
+    never as sure as prose, so they do not raise the bar.
+
+    Args:
+        odds: log odds of every line.
+        page: the lines.
+    """
+    likely = np.flatnonzero(np.array(stretches(odds, page.units)) & (odds > 0))
+    if not len(likely):
+        return 0.0
+    order = likely[np.argsort(odds[likely], kind="stable")]
+    words = np.cumsum(page.units[order] + 0.5)
+    median = float(odds[order[np.searchsorted(words, words[-1] / 2)]])
+    move = min(_HIGHEST, max(_LOWEST, _SHARE * (median - _EVEN)))
+    if move <= 0:
+        return move
+    sure = likely[odds[likely] >= min(2.0, median)]
+    prose = page.ends[sure].mean() >= _ENDED and page.bullets[sure].mean() <= _LISTED
+    return move if prose else 0.0
 
 
 def stretches(odds: Floats, units: Floats, switch: float = SWITCH) -> list[bool]:

@@ -37,6 +37,7 @@ class LinePage:
         self.ends: Floats = np.array([one.line.ends_sentence for one in looks], np.float64)
         self.above: Floats = np.array([min(one.line.above, 4) for one in looks], np.float64)
         self.below: Floats = np.array([min(one.line.below, 4) for one in looks], np.float64)
+        self.bullets: Floats = np.array([bool(one.line.bullet) for one in looks], np.float64)
         self.own: Floats = np.array([one.own for one in looks], np.float64)
         self.is_prose = self.shape == SHAPES.index("P")
         self.prose: Floats = self.units * self.is_prose

@@ -73,12 +73,20 @@ PICTURED = re.compile(
 )
 """Words that tell who or what stands where in a picture."""
 PICTURE_MARK = re.compile(
-    r"(?:(?:photo|image|picture|caption|image caption|foto|bild|figure|légende|fotografía|зображення|"
+    r"(?:(?:photo|image|picture|caption|image caption|foto|bild|figure|légende|legende|bildunterschrift|bildlegende|"
+    r"didascalia|pie de foto|fotografía|зображення|"
     r"фото|الصورة|图|写真)"
     r"\s*[:：]|\[(?:image|photo|picture)[^\]]{0,40}\])\s*",
     re.IGNORECASE,
 )
 """What a caption opens with where it is marked as one."""
+YEAR = re.compile(_YEAR)
+FULL_DATE = re.compile(rf"(?:{DATE.pattern})(?<={_YEAR})|{_YEAR}[年년]", re.IGNORECASE)
+"""A day with its year, as captions and notices have it and stories seldom."""
+LABEL = re.compile(r"(?P<name>[^\W\d_][^.:!?\n]{1,40}?)(?:: | [-–—] )(?=\S)")
+"""A short label that opens a line: «FILE - …», «Legende: …»."""
+TAIL = re.compile(r"(?:[.!?。)»”\"]|\s[/|©=]|[=＝])\s?(?P<tail>[^.!?。:]{2,60})$")
+"""What follows the last sentence of a line without ending one: often the photographer's name."""
 SEPARATORS = re.compile(r"[|›»•·→▸>]")
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from copydesk.core.lines.features import OWN_NAMES
 from copydesk.core.lines.first_look import FIRST_NAMES
 from copydesk.core.lines.page import Flags, Floats, LinePage, around, beyond, since, valley, window
 
+_ADDRESSED = OWN_NAMES.index("addressed")
 _NEIGHBOURS = (-4, -3, -2, -1, 1, 2, 3, 4)
 _SURE = 0.8
 PRICE = 0.45
@@ -32,6 +34,8 @@ _KEPT_NAMES = (
     "page_long",
     "prose",
     "prose_lines",
+    "copy_near",
+    "addressed",
 )
 """Features of the first pass that the second looks at again, beside the first's opinion."""
 _KEPT = [FIRST_NAMES.index(name) for name in _KEPT_NAMES]
@@ -69,6 +73,7 @@ SECOND_NAMES = (
     "story_ends",
     "story_units",
     "story_bullets",
+    "core_addressed",
 )
 """Names of the columns of `second_matrix`."""
 
@@ -123,6 +128,7 @@ def second_matrix(page: LinePage, first: Floats, odds: Floats) -> Floats:
     columns.append(page.restated(story))
     columns.append(page.restated(np.where(inside, 1.0, 0.6) * (story > 0.3)))
     columns += _habits(page, chances)
+    columns.append(np.full(count, float(page.own[:, _ADDRESSED] @ kept) / total))
     return np.column_stack([first[:, _KEPT], *columns])
 
 
@@ -139,11 +145,10 @@ def _habits(page: LinePage, chances: Floats) -> list[Floats]:
     story = (chances > 0.5) & (page.units >= 8)
     if not story.any():
         return [np.zeros(count) for _ in range(5)]
-    bullets = np.array([bool(one.line.bullet) for one in page.looks], np.float64)
     return [
         page.above - float(np.median(page.above[story])),
         page.below - float(np.median(page.below[story])),
         np.full(count, float(page.ends[story].mean())),
         np.full(count, float(np.median(page.units[story]))),
-        np.full(count, float(bullets[story].mean())),
+        np.full(count, float(page.bullets[story].mean())),
     ]
