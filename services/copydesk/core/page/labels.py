@@ -23,7 +23,10 @@ _AMBIGUOUS = frozenset(
         "more from", "more on this", "mehr von", "mehr aus", "mehr dazu", "zum thema", "aus dem archiv",
         "weitere themen", "voir aussi", "à lire", "à découvrir", "en continu", "más información", "más sobre",
         "mira también", "veja também", "saiba mais", "zobacz też", "zobacz także", "смотрите также", "по теме",
-        "son dakika", "don t miss", "must read", "continue reading",
+        "son dakika", "don t miss", "must read", "continue reading", "live blog", "live updates", "follow live",
+        "mehr zu", "read our", "à voir", "à voir aussi", "se også", "se även", "viz také", "viz též", "zie ook",
+        "katso myös", "mer om", "les mer om", "meer over", "więcej o", "latest news", "top stories", "în plus",
+        "also check", "daha fazla",
     }
 )  # fmt: skip
 _RELATED = (
