@@ -13,6 +13,7 @@ from copydesk import __version__
 from copydesk.core.page.certainty import POOR, certainty
 from copydesk.core.page.container import mark, story_container, unmark
 from copydesk.core.page.measure import PROSE, Measure
+from copydesk.core.page.misnamed import clear_names
 from copydesk.core.page.repeats import drop_repeats
 from copydesk.core.text.normalize import normalize_line
 from copydesk.core.trace import NO_TRACE, Trace
@@ -93,6 +94,8 @@ def extract_body(measured: Measure, trace: Trace = NO_TRACE) -> Extracted:
     prose = prose_paragraphs(measured)
     size = sum(map(len, prose))
     found = _trafilatura(tree, fast=True)
+    if clear_names(found.body, prose, measured, trace):
+        found = max(found, _trafilatura(tree, fast=True), key=lambda one: len(one.body))
     least = _SHARE * size if len(found.body) < _LITTLE * size else _ENOUGH_WITHIN * len(found.body)
     if len(found.body) < _LITTLE * size or (found.plain and not _has_known_container(measured)):
         found = _within_container(found, least, measured, prose, trace)
