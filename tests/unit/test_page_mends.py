@@ -286,6 +286,32 @@ def test_the_container_is_the_smallest_with_most_of_the_prose() -> None:
     assert story_container([]) is None
 
 
+ADVERTISEMENT = "<div class='x9'>Advertisement</div>"
+
+
+@pytest.mark.parametrize("name", ["x1", "article-body", "entry-content"])
+@pytest.mark.parametrize("first", [3, 5])
+def test_a_story_in_two_containers_of_one_name_is_read_whole(name: str, first: int) -> None:
+    halves = ("".join(f"<p>{text}</p>" for text in half) for half in (STORY[:first], STORY[first:]))
+    one, two = (f"<div class='{name}'>{half}</div>" for half in halves)
+    assert page(f"<div class='x0'>{one}{ADVERTISEMENT}{two}</div>").body == BODY
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "<div class='x2'>{}</div>",
+        "<div class='x1'><h1>Another story of the day</h1>{}</div>",
+        "<section class='x1'>{}</section>",
+    ],
+)
+def test_what_is_called_otherwise_or_has_a_headline_is_no_part_of_the_story(beside: str) -> None:
+    story = "".join(f"<p>{text}</p>" for text in STORY[:5])
+    other = beside.format(f"<p>{STORY[5]}</p>")
+    draft = page(f"<div class='x0'><div class='x1'>{story}</div>{ADVERTISEMENT}{other}</div>")
+    assert draft.body == "\n\n".join(STORY[:5])
+
+
 # Stories in scripts
 
 
@@ -373,6 +399,7 @@ TREES: list[tuple[str, Callable[[int], str]]] = [
     ("nested", lambda n: "<div hidden>" * 150 + f"<p>{STORY[0]}</p>" * n),
     ("links", lambda n: f"<p>{STORY[0]}</p>{'<a href=/x><h3>A headline of some words</h3></a>' * n}"),
     ("slides", lambda n: f"<article>{f'<div class=slide><p>{STORY[0]}</p></div>' * n}</article>"),
+    ("twins", lambda n: f"<div>{f'<div class=x><p>{STORY[0]}</p></div>' * n}</div>"),
     ("asides", lambda n: "<aside>" * 150 + f"<p>{STORY[0]}</p>" * n),
 ]
 

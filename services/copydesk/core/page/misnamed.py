@@ -43,8 +43,7 @@ def clear_names(body: str, prose: Mapping[str, Any], measured: Measure, trace: T
         trace: is told of each part.
     """
     total = sum(map(len, prose))
-    kept = {text[:_START] for text in body.split("\n\n")}
-    lost = {element: len(text) for text, element in prose.items() if text[:_START] not in kept}
+    lost = lost_prose(body, prose)
     least = _LOST_SHARE * total
     if total < _PROSE_OF_PAGE or sum(lost.values()) < least:
         return False
@@ -66,6 +65,12 @@ def clear_names(body: str, prose: Mapping[str, Any], measured: Measure, trace: T
         for name in attributes_of(part):
             del part.attrib[name]
     return True
+
+
+def lost_prose(body: str, prose: Mapping[str, Any]) -> dict[Any, int]:
+    """Elements of prose that are not in the body, with their sizes. Arguments as those of `clear_names`."""
+    kept = {text[:_START] for text in body.split("\n\n")}
+    return {element: len(text) for text, element in prose.items() if text[:_START] not in kept}
 
 
 def _around(element: Any) -> list[Any]:
