@@ -124,6 +124,36 @@ def test_no_deck_by_accident(markup: str, head: str) -> None:
     assert read(f"{markup}{STORY}", head).subtitle is None
 
 
+EXCERPT = "Seven houses stand empty by the river, and nobody knows who is to pay for them."
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        "<div class='card'><h3><a href='/b'>Houses by the river</a></h3><p class='excerpt'>{}</p></div>",
+        "<div class='card'><p class='excerpt'>{}</p><a href='/b'><h3>Houses by the river</h3></a></div>",
+        "<a class='card' href='/b'><b>Houses by the river</b><p class='teaser-text'>{}</p></a>",
+        "<div><a href='/b'>Who pays for houses by the river</a><div><div class='teaser-text'>{}</div></div></div>",
+        "<article><div><a href='/b'>Who pays for houses by the river</a></div><p class='subtitle'>{}</p></article>",
+    ],
+)
+def test_the_excerpt_of_another_story_is_no_deck(card: str) -> None:
+    assert read(card.format(EXCERPT) + STORY).subtitle is None
+    assert read(f"{card.format(EXCERPT)}<p class='standfirst'>{FIRST}</p><p>{SECOND}</p>").subtitle == FIRST
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p class='excerpt'>{}</p>",
+        "<div><a href='/news'>News</a><p class='excerpt'>{}</p><div>By <a href='/jane'>Jane Doe</a></div></div>",
+        "<div><p class='excerpt'>{}</p><p>Read <a href='/b'>what the council says of the houses</a> here.</p></div>",
+    ],
+)
+def test_an_excerpt_with_links_beside_it_that_are_no_headlines_is_the_deck(markup: str) -> None:
+    assert read(markup.format(EXCERPT) + STORY).subtitle == EXCERPT
+
+
 def test_key_points_by_name_or_by_heading_but_only_above_the_story() -> None:
     points = ["The tunnel will be rebuilt", "The work takes two years"]
     items = "".join(f"<li>{point}</li>" for point in points)
