@@ -71,6 +71,22 @@ def test_what_is_only_named_a_caption_is_none(markup: str) -> None:
     assert read(f"{STORY}{markup}").media == []
 
 
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<div><video src='/v.mp4'></video><div class='video-description'>{}</div></div>",
+        "<div><img src='/v.jpg'></div><div class='video-description'>{}</div><p>Published on Monday.</p>",
+    ],
+)
+def test_the_text_of_a_video_page_is_its_story_and_no_caption(markup: str) -> None:
+    draft = read(markup.format(STORY))
+    assert draft.body.startswith(f"{FIRST}\n\n{SECOND}")
+    assert draft.media == []
+    beside = read(f"{markup.format(f'<p>{SECOND}</p>')}<p>{FIRST}</p><p>{FIRST[::-1]}</p>")
+    assert [media.caption for media in beside.media] == [SECOND]
+    assert SECOND not in beside.body
+
+
 def test_a_credit_alone_is_no_caption_and_captions_of_teasers_belong_to_other_stories() -> None:
     draft = read(
         f"<div><img src='/t.jpg'><p class='image-caption'>Photo courtesy of the Railway Museum</p></div>{STORY}",
