@@ -311,6 +311,28 @@ def test_a_paywall_is_suspected_where_one_asks_for_more_and_the_text_is_a_part()
     assert named.body == f"{FIRST}\n\n{SECOND}"
 
 
+SHORT = "The first trains go through the tunnel in spring."
+ASKED = "<p>Subscribe to continue reading</p>"
+
+
+@pytest.mark.parametrize(
+    ("behind", "kept"),
+    [
+        (f"<div class='paywall'><p>{SECOND}</p></div>", [SECOND]),
+        (f"<section class='paywall-content'><p>{SECOND}</p>{ASKED}</section>", [SECOND]),
+        (f"<div class='paywall'>{ASKED}<div><p>{SECOND}</p></div><a href='/o'>Sign in</a></div>", [SECOND]),
+        (f"<div class='paywall'><p>{SHORT}</p><p>Nobody was hurt.</p></div>", [SHORT, "Nobody was hurt."]),
+        (f"<div class='paywall'><p>{SECOND}</p></div><div class='paywall'><p>{SHORT}</p></div>", [SECOND, SHORT]),
+        (f"<div class='subscriber-only'><p>{FIRST}</p><p>{SECOND}</p>{ASKED}</div>", [FIRST, SECOND]),
+        (f"<div class='paywall'><p>{SHORT}</p>{ASKED}</div>", []),
+        ("<div class='paywall'><p>Four weeks for nothing.</p><button>Try now</button></div>", []),
+    ],
+)
+def test_paragraphs_behind_a_wall_stay_and_the_invitation_goes(behind: str, kept: list[str]) -> None:
+    lead = f"Lead: {FIRST}"
+    assert read(f"<p>{lead}</p>{behind}").body == "\n\n".join([lead, *kept])
+
+
 @pytest.mark.parametrize(
     ("head", "headers", "reserved", "where"),
     [
