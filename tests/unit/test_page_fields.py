@@ -73,6 +73,22 @@ def test_what_is_only_named_a_caption_is_none(markup: str) -> None:
     assert read(f"{STORY}{markup}").media == []
 
 
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<div><video src='/v.mp4'></video><div class='video-description'>{}</div></div>",
+        "<div><img src='/v.jpg'></div><div class='video-description'>{}</div><p>Published on Monday.</p>",
+    ],
+)
+def test_the_text_of_a_video_page_is_its_story_and_no_caption(markup: str) -> None:
+    draft = read(markup.format(STORY))
+    assert draft.body.startswith(f"{FIRST}\n\n{SECOND}")
+    assert draft.media == []
+    beside = read(f"{markup.format(f'<p>{SECOND}</p>')}<p>{FIRST}</p><p>{FIRST[::-1]}</p>")
+    assert [media.caption for media in beside.media] == [SECOND]
+    assert SECOND not in beside.body
+
+
 def test_a_credit_alone_is_no_caption_and_captions_of_teasers_belong_to_other_stories() -> None:
     draft = read(
         f"<div><img src='/t.jpg'><p class='image-caption'>Photo courtesy of the Railway Museum</p></div>{STORY}",
@@ -207,6 +223,36 @@ def test_the_deck_is_what_stands_below_the_headline(markup: str) -> None:
 )
 def test_no_deck_by_accident(markup: str, head: str) -> None:
     assert read(f"{markup}{STORY}", head).subtitle is None
+
+
+EXCERPT = "Seven houses stand empty by the river, and nobody knows who is to pay for them."
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        "<div class='card'><h3><a href='/b'>Houses by the river</a></h3><p class='excerpt'>{}</p></div>",
+        "<div class='card'><p class='excerpt'>{}</p><a href='/b'><h3>Houses by the river</h3></a></div>",
+        "<a class='card' href='/b'><b>Houses by the river</b><p class='teaser-text'>{}</p></a>",
+        "<div><a href='/b'>Who pays for houses by the river</a><div><div class='teaser-text'>{}</div></div></div>",
+        "<article><div><a href='/b'>Who pays for houses by the river</a></div><p class='subtitle'>{}</p></article>",
+    ],
+)
+def test_the_excerpt_of_another_story_is_no_deck(card: str) -> None:
+    assert read(card.format(EXCERPT) + STORY).subtitle is None
+    assert read(f"{card.format(EXCERPT)}<p class='standfirst'>{FIRST}</p><p>{SECOND}</p>").subtitle == FIRST
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p class='excerpt'>{}</p>",
+        "<div><a href='/news'>News</a><p class='excerpt'>{}</p><div>By <a href='/jane'>Jane Doe</a></div></div>",
+        "<div><p class='excerpt'>{}</p><p>Read <a href='/b'>what the council says of the houses</a> here.</p></div>",
+    ],
+)
+def test_an_excerpt_with_links_beside_it_that_are_no_headlines_is_the_deck(markup: str) -> None:
+    assert read(markup.format(EXCERPT) + STORY).subtitle == EXCERPT
 
 
 def test_key_points_by_name_or_by_heading_but_only_above_the_story() -> None:
@@ -348,6 +394,28 @@ def test_a_paywall_is_suspected_where_one_asks_for_more_and_the_text_is_a_part()
     assert Flag.PAYWALL_SUSPECTED not in read().flags
     named = read(f"<p class='paywall'>{FIRST}</p><p class='paywall'>{SECOND}</p>")
     assert named.body == f"{FIRST}\n\n{SECOND}"
+
+
+SHORT = "The first trains go through the tunnel in spring."
+ASKED = "<p>Subscribe to continue reading</p>"
+
+
+@pytest.mark.parametrize(
+    ("behind", "kept"),
+    [
+        (f"<div class='paywall'><p>{SECOND}</p></div>", [SECOND]),
+        (f"<section class='paywall-content'><p>{SECOND}</p>{ASKED}</section>", [SECOND]),
+        (f"<div class='paywall'>{ASKED}<div><p>{SECOND}</p></div><a href='/o'>Sign in</a></div>", [SECOND]),
+        (f"<div class='paywall'><p>{SHORT}</p><p>Nobody was hurt.</p></div>", [SHORT, "Nobody was hurt."]),
+        (f"<div class='paywall'><p>{SECOND}</p></div><div class='paywall'><p>{SHORT}</p></div>", [SECOND, SHORT]),
+        (f"<div class='subscriber-only'><p>{FIRST}</p><p>{SECOND}</p>{ASKED}</div>", [FIRST, SECOND]),
+        (f"<div class='paywall'><p>{SHORT}</p>{ASKED}</div>", []),
+        ("<div class='paywall'><p>Four weeks for nothing.</p><button>Try now</button></div>", []),
+    ],
+)
+def test_paragraphs_behind_a_wall_stay_and_the_invitation_goes(behind: str, kept: list[str]) -> None:
+    lead = f"Lead: {FIRST}"
+    assert read(f"<p>{lead}</p>{behind}").body == "\n\n".join([lead, *kept])
 
 
 @pytest.mark.parametrize(

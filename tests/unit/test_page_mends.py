@@ -15,7 +15,9 @@ from copydesk.core.formats.guard import guard_html
 from copydesk.core.formats.html import parse_html_page
 from copydesk.core.options import ParseOptions
 from copydesk.core.page.container import story_container
+from copydesk.core.page.discarded import discarded_names
 from copydesk.core.page.measure import measure
+from copydesk.core.page.misnamed import clear_names
 from copydesk.core.page.removal import remove_asides
 from copydesk.core.page.removed import START, Reason
 from copydesk.core.page.repair import repair
@@ -229,6 +231,54 @@ def test_links_within_paragraphs_are_no_teasers() -> None:
     assert taken(f"<article>{PARAGRAPHS}<p>She said <a href='/x'>much of it</a> {STORY[0]}</p></article>") == []
 
 
+# Names that trafilatura discards
+
+
+@pytest.mark.parametrize(
+    "names", ["class='w-embed rich'", "class='slide'", "class='items hidden'", "id='premium-part'"]
+)
+def test_half_of_a_story_is_kept_whatever_it_is_called(names: str) -> None:
+    first, second = ("".join(f"<p>{text}</p>" for text in half) for half in (STORY[:3], STORY[3:]))
+    trace = RecordingTrace()
+    assert page(f"<article>{first}<div {names}>{second}</div></article>", trace=trace).body == BODY
+    assert any(step.decision == "its names are not gone by" for step in trace.steps)
+
+
+def test_a_story_in_parts_of_one_discarded_name_is_kept() -> None:
+    slides = "".join(f"<section class='c-slide'><p>{text}</p></section>" for text in STORY[1:])
+    assert page(f"<article><p>{STORY[0]}</p>{slides}</article>").body == BODY
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "comments-area",
+        "related-stories embed",
+        "newsletter-widget",
+        "widget sidebar",
+        "author-bio",
+        "embed teaser-list",
+    ],
+)
+def test_names_of_other_things_are_gone_by_however_much_they_hold(names: str) -> None:
+    story, beside = STORY[:3], "".join(f"<p>{text}</p>" for text in STORY[3:])
+    inner = f"<div class='{names}'><div class='embed'>{beside}</div></div>"
+    draft = page(f"<article>{''.join(f'<p>{text}</p>' for text in story)}{inner}</article>")
+    assert draft.body == "\n\n".join(story)
+
+
+def test_a_box_with_a_discarded_name_beside_a_story_stays_out() -> None:
+    box = f"<div class='expandable-box'><p>{STORY[5]}</p></div>"
+    draft = page(f"<article>{''.join(f'<p>{text}</p>' for text in STORY[:5])}{box}</article>")
+    assert draft.body == "\n\n".join(STORY[:5])
+
+
+def test_a_discarded_part_that_leads_to_other_stories_stays_out() -> None:
+    half = "".join(f"<p>{text[:100]} <a href='/a'>{text[100:140]}</a></p>" for text in STORY[3:])
+    draft = page(f"<article>{''.join(f'<p>{text}</p>' for text in STORY[:3])}<div class='slide'>{half}</div></article>")
+    assert draft.body == "\n\n".join(STORY[:3])
+
+
 # Containers without a name
 
 
@@ -259,6 +309,32 @@ def test_the_container_is_the_smallest_with_most_of_the_prose() -> None:
     assert found is not None
     assert found.get("id") == "a"
     assert story_container([]) is None
+
+
+ADVERTISEMENT = "<div class='x9'>Advertisement</div>"
+
+
+@pytest.mark.parametrize("name", ["x1", "article-body", "entry-content"])
+@pytest.mark.parametrize("first", [3, 5])
+def test_a_story_in_two_containers_of_one_name_is_read_whole(name: str, first: int) -> None:
+    halves = ("".join(f"<p>{text}</p>" for text in half) for half in (STORY[:first], STORY[first:]))
+    one, two = (f"<div class='{name}'>{half}</div>" for half in halves)
+    assert page(f"<div class='x0'>{one}{ADVERTISEMENT}{two}</div>").body == BODY
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "<div class='x2'>{}</div>",
+        "<div class='x1'><h1>Another story of the day</h1>{}</div>",
+        "<section class='x1'>{}</section>",
+    ],
+)
+def test_what_is_called_otherwise_or_has_a_headline_is_no_part_of_the_story(beside: str) -> None:
+    story = "".join(f"<p>{text}</p>" for text in STORY[:5])
+    other = beside.format(f"<p>{STORY[5]}</p>")
+    draft = page(f"<div class='x0'><div class='x1'>{story}</div>{ADVERTISEMENT}{other}</div>")
+    assert draft.body == "\n\n".join(STORY[:5])
 
 
 # Stories in scripts
@@ -348,6 +424,8 @@ TREES: list[tuple[str, Callable[[int], str]]] = [
     ("nested", lambda n: "<div hidden>" * 150 + f"<p>{STORY[0]}</p>" * n),
     ("leaves", lambda n: f"<div><p>{STORY[0]}</p>{f'<div>{STORY[1]}</div>' * n}</div>"),
     ("links", lambda n: f"<p>{STORY[0]}</p>{'<a href=/x><h3>A headline of some words</h3></a>' * n}"),
+    ("slides", lambda n: f"<article>{f'<div class=slide><p>{STORY[0]}</p></div>' * n}</article>"),
+    ("twins", lambda n: f"<div>{f'<div class=x><p>{STORY[0]}</p></div>' * n}</div>"),
     ("asides", lambda n: "<aside>" * 150 + f"<p>{STORY[0]}</p>" * n),
 ]
 
@@ -363,6 +441,7 @@ def steps(body: str) -> int:
     """Calls of functions of Python and C while a tree is measured, repaired and freed of what is beside its story."""
     tree = parse_html(f"<html><body>{body}</body></html>")
     assert tree is not None
+    discarded_names([])  # what it imports is no work
     count = 0
 
     def tell(_frame: object, event: str, _argument: object) -> None:
@@ -376,6 +455,7 @@ def steps(body: str) -> int:
         repair(measured)
         remove_asides(measured)
         story_container((paragraph, measured.size[paragraph]) for paragraph in tree.iter("p"))
+        clear_names("", {f"{n} {STORY[0]}": paragraph for n, paragraph in enumerate(tree.iter("p"))}, measured)
     finally:
         sys.setprofile(before)
     return count

@@ -11,9 +11,10 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from copydesk import __version__
 from copydesk.core.page.certainty import POOR, certainty
-from copydesk.core.page.container import mark, story_container, unmark
+from copydesk.core.page.container import CONTAINERS, held_by, mark, story_container, twins, unmark
 from copydesk.core.page.labels import drop_labels
 from copydesk.core.page.measure import PROSE, Measure
+from copydesk.core.page.misnamed import clear_names, lost_prose
 from copydesk.core.page.repeats import drop_repeats
 from copydesk.core.text.normalize import normalize_line
 from copydesk.core.trace import NO_TRACE, Trace
@@ -94,6 +95,9 @@ def extract_body(measured: Measure, trace: Trace = NO_TRACE) -> Extracted:
     prose = prose_paragraphs(measured)
     size = sum(map(len, prose))
     found = _trafilatura(tree, fast=True)
+    if clear_names(found.body, prose, measured, trace):
+        found = max(found, _trafilatura(tree, fast=True), key=lambda one: len(one.body))
+    found = _with_other_parts(found, measured, prose, trace)
     least = _SHARE * size if len(found.body) < _LITTLE * size else _ENOUGH_WITHIN * len(found.body)
     if len(found.body) < _LITTLE * size or (found.plain and not _has_known_container(measured)):
         found = _within_container(found, least, measured, prose, trace)
@@ -138,6 +142,24 @@ def _has_known_container(measured: Measure) -> bool:
 
     first = (next(iter(expression(measured.root)), None) for expression in BODY_XPATH)
     return any(element is not None and measured.prose[element] >= _KNOWN for element in first)
+
+
+def _with_other_parts(found: _Found, measured: Measure, prose: dict[str, Any], trace: Trace) -> _Found:
+    """The same with all parts of a container that is divided: of several with one name, Trafilatura reads the first."""
+    lost = lost_prose(found.body, prose)
+    if not lost:
+        return found
+    part = story_container((element, len(text)) for text, element in prose.items() if element not in lost)
+    around = None if part is None else part.getparent()
+    if around is None or around.tag not in CONTAINERS or not twins(part, held_by(lost.items())):
+        return found
+    others = mark(measured.root, around)
+    within = _trafilatura(measured.root, fast=True)
+    if len(within.body) <= len(found.body):
+        unmark(around, others)
+        return found
+    trace.note("html", f"<{around.tag}>", "taken for the container of the story", "its parts are called the same")
+    return within
 
 
 def _within_container(found: _Found, least: float, measured: Measure, prose: dict[str, Any], trace: Trace) -> _Found:

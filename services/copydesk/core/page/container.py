@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 _SHARE = 0.8
 """Share of the prose that the smallest such element holds at least."""
 _PROSE = 500
 """Characters of prose from which on a container is looked for."""
-_CONTAINERS = frozenset({"article", "div", "main", "section"})
+CONTAINERS = frozenset({"article", "div", "main", "section"})
+"""Elements among which extractors look for a container."""
 _LAYOUT = frozenset({"aside", "span", "table", "tbody", "td", "tr"})
-"""Elements that hold whole pages where they are used for layout; extractors look for no container among them."""
+"""Elements that hold whole pages where they are used for layout."""
 
 
 def story_container(paragraphs: Iterable[tuple[Any, int]]) -> Any | None:
@@ -21,10 +23,7 @@ def story_container(paragraphs: Iterable[tuple[Any, int]]) -> Any | None:
     Args:
         paragraphs: elements of prose with their sizes.
     """
-    held: defaultdict[Any, int] = defaultdict(int)
-    for paragraph, size in paragraphs:
-        for around in paragraph.iterancestors():
-            held[around] += size
+    held = held_by(paragraphs)
     total = max(held.values(), default=0)
     if total < _PROSE:
         return None
@@ -33,9 +32,37 @@ def story_container(paragraphs: Iterable[tuple[Any, int]]) -> Any | None:
     ]
     # More than half of the prose stands in each: of two, one holds the other.
     smallest = max(large, key=lambda element: sum(1 for _ in element.iterancestors()), default=None)
-    if smallest is None or smallest.tag not in _CONTAINERS | _LAYOUT:
+    if smallest is None or smallest.tag not in CONTAINERS | _LAYOUT:
         return None
-    return smallest
+    around = smallest.getparent()
+    if not twins(smallest, held):
+        return smallest
+    return around if around.tag in CONTAINERS | _LAYOUT else None
+
+
+def held_by(paragraphs: Iterable[tuple[Any, int]]) -> dict[Any, int]:
+    """What the elements around some paragraphs hold of them. Arguments as those of `story_container`."""
+    held: defaultdict[Any, int] = defaultdict(int)
+    for paragraph, size in paragraphs:
+        for around in paragraph.iterancestors():
+            held[around] += size
+    return dict(held)
+
+
+def twins(container: Any, prose: Mapping[Any, int]) -> list[Any]:
+    """Elements after or before a container that are called the same, as parts of a story are that a box divides.
+
+    What has a headline of its own is another story.
+
+    Args:
+        container: a part of a page; an `article` has no twins, for each is a story.
+        prose: characters of prose that elements hold.
+    """
+    name = container.get("class")
+    if not name or container.tag == "article":
+        return []
+    beside = chain(container.itersiblings(container.tag), container.itersiblings(container.tag, preceding=True))
+    return [part for part in beside if part in prose and part.get("class") == name and part.find(".//h1") is None]
 
 
 def mark(tree: Any, container: Any) -> list[Any]:

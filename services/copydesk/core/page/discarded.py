@@ -33,21 +33,24 @@ def discarded_tags(places: Iterable[Place]) -> set[Place]:
 
 def discarded_names(places: Sequence[Place]) -> dict[Place, str]:
     """Those with a listed class, id, role or style, each as a selector of what is listed, such as `div.related`."""
-    # In the element's order: some of the patterns look at the first attribute alone.
-    attributes = [
-        {name: _CONTROL.sub("", value) for name, value in place.element.items() if name in _ATTRIBUTES}
-        for place in places
-    ]
-    listed = [number for number, hit in enumerate(_listed(places, attributes)) if hit]
-    parts = [(number, selector, part) for number in listed for selector, part in _parts(attributes[number])]
-    alone = _listed([places[number] for number, _, _ in parts], [part for _, _, part in parts])
+    tags = [place.element.tag for place in places]
+    attributes = [attributes_of(place.element) for place in places]
+    hits = [number for number, hit in enumerate(listed(list(zip(tags, attributes, strict=True)))) if hit]
+    parts = [(number, selector, part) for number in hits for selector, part in _parts(attributes[number])]
+    alone = listed([(tags[number], part) for number, _, part in parts])
     first = {number: selector for (number, selector, _), hit in reversed(list(zip(parts, alone, strict=True))) if hit}
     return {
         places[number]: f"{places[number].element.tag}{first[number]}"[:NAME]
         if number in first
         else places[number].name
-        for number in listed
+        for number in hits
     }
+
+
+def attributes_of(element: Any) -> dict[str, str]:
+    """Those of an element's attributes that the lists look at."""
+    # In the element's order: some of the patterns look at the first attribute alone.
+    return {name: _CONTROL.sub("", value) for name, value in element.items() if name in _ATTRIBUTES}
 
 
 def _parts(attributes: dict[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
@@ -59,8 +62,8 @@ def _parts(attributes: dict[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
             yield f"#{value}" if name == "id" else f"[{name}={value}]", {name: value}
 
 
-def _listed(places: Sequence[Place], attributes: Sequence[dict[str, str]]) -> list[bool]:
-    """For each whether an element with its tag and these attributes is listed."""
+def listed(elements: Sequence[tuple[str, dict[str, str]]]) -> list[bool]:
+    """For each tag with its attributes whether trafilatura lists it."""
     from trafilatura.xpaths import (
         OVERALL_DISCARD_XPATH,
         RAW_TREE_PRUNE_XPATH,
@@ -70,8 +73,7 @@ def _listed(places: Sequence[Place], attributes: Sequence[dict[str, str]]) -> li
 
     # One flat tree of empty elements: each list is asked once, and what they hold plays no part.
     root = etree.Element("root")
-    for place, own in zip(places, attributes, strict=True):
-        tag = place.element.tag
+    for tag, own in elements:
         etree.SubElement(root, _LISTS.get(tag, tag if tag in _TAGS else "other"), own)
     lists: Iterable[Any] = chain(
         OVERALL_DISCARD_XPATH, RAW_TREE_PRUNE_XPATH, REMOVE_COMMENTS_XPATH, TEASER_DISCARD_XPATH

@@ -38,6 +38,9 @@ _WALL = re.compile(
 _NOTE_CHARS = 400
 """Characters of a wall's text; what is longer and named so is often the locked story itself."""
 _PROSE = 80
+_ENDS = '.!?…。»”"'
+_LINES = ("p", "div", "section", "h2", "h3", "h4", "h5", "li", "form")
+"""Elements of a wall that are a line of it, if they hold no others."""
 _PAY = re.compile(
     r"subscri|sign[ -]?(?:up|in)|log[ -]?in|regist|premium|member|abonn|\babo\b|anmeld|suscri|abbona|assin|"
     r"account|kostenlos|"
@@ -80,10 +83,12 @@ def _free(node: Node) -> bool | None:
 def take_walls(marked: Marked, trace: Trace = NO_TRACE) -> bool:
     """Take short invitations to pay out of the page. Whether one asks to pay or sign in for more of the story.
 
-    What is long stays: some sites call the locked story itself a paywall.
+    What is long stays: some sites call the locked story itself a paywall. Of a part that holds paragraphs of the story
+    only the invitation goes.
     """
     asked = False
     taken: set[HtmlElement] = set()
+    searched: set[HtmlElement] = set()
     for element in marked[Mark.WALL]:
         if is_within(element, taken):
             continue
@@ -91,17 +96,53 @@ def take_walls(marked: Marked, trace: Trace = NO_TRACE) -> bool:
             continue
         text = normalize_line(element.text_content()[: 4 * _NOTE_CHARS])
         asks = _WALL.search(text) is not None
-        # Paragraphs behind a wall are named after it as well, so that only their words tell.
-        if len(text) < _NOTE_CHARS and (asks or (element.tag != "p" and not _is_prose(text))):
-            asked = asked or asks
-            note_removed(trace, element, Reason.SUBSCRIPTION_OFFER)
-            taken.add(element)
-            element.drop_tree()
+        offers: list[HtmlElement] = []
+        if element.tag == "p":
+            # Paragraphs behind a wall are named after it as well, so that only their words tell.
+            offers = [element] if asks and len(text) < _NOTE_CHARS else []
+        elif len(text) < _NOTE_CHARS and not _is_prose(text) and not _holds_story(element, text):
+            offers = [element]
+        elif not is_within(element, searched):
+            searched.add(element)
+            offers = [part for part in element.iter(*_LINES, "a", "button") if _is_invitation(part)]
+            asks = bool(offers)
+        asked = asked or (asks and bool(offers))
+        for offer in offers:
+            if offer.getparent() is not None and not is_within(offer, taken):
+                note_removed(trace, offer, Reason.SUBSCRIPTION_OFFER)
+                taken.add(offer)
+                offer.drop_tree()
     return asked
 
 
+def _holds_story(wall: HtmlElement, text: str) -> bool:
+    """Whether half of a wall's text or more is paragraphs of a story; short ones count where nothing asks for money."""
+    if not text:
+        return False
+    offers = _asks(text) or next(wall.iter("a", "button", "input", "form"), None) is not None
+    paragraphs = (normalize_line(paragraph.text_content()) for paragraph in wall.iter("p"))
+    least = _PROSE if offers else 1
+    story = (one for one in paragraphs if len(one) >= least and one[-1] in _ENDS and not _asks(one))
+    return 2 * sum(map(len, story)) >= len(text)
+
+
+def _is_invitation(part: HtmlElement) -> bool:
+    """Whether a line of a wall asks to pay or sign in; links within paragraphs are no lines."""
+    text = normalize_line(part.text_content())
+    if len(text) >= _PROSE or next(part.iterchildren(*_LINES), None) is not None:
+        return False
+    if part.tag not in _LINES:
+        around = part.getparent()
+        return around is not None and around.tag in {"div", "section", "aside", "form"} and _asks(text)
+    return _WALL.search(text) is not None
+
+
+def _asks(text: str) -> bool:
+    return _WALL.search(text) is not None or _PAY.search(text) is not None
+
+
 def _is_prose(text: str) -> bool:
-    return len(text) >= _PROSE and text[-1] in '.!?…。»”"' and _PAY.search(text) is None
+    return len(text) >= _PROSE and text[-1] in _ENDS and not _asks(text)
 
 
 def seems_cut(page: PageData, body: str, *, free: bool | None, wall: bool) -> bool:

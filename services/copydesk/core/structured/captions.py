@@ -23,6 +23,10 @@ _LOOKED_AT = 500
 """Elements that may be captions or credits: each is searched for its picture."""
 _CAPTION_CHARS = 700
 """Characters that a caption has at most; what is longer is a story told in captions, or a wrapper."""
+_STORY_CHARS = 200
+"""Characters from which on a caption may be the page's story."""
+_RUNNING = 80
+"""Characters without a break from which on text is running text."""
 _CREDIT_CHARS = 110
 _AROUND = 250
 """Characters besides the caption that the part which holds the caption and its picture may have."""
@@ -41,16 +45,18 @@ def take_captions(tree: HtmlElement, marked: Marked, base: str | None, trace: Tr
     """Read captions and credits beside pictures and take them out of the tree. Figures have been read before.
 
     A caption is what is named one and stands with a picture: names alone are given to menus, headings and type sizes
-    too. A figcaption needs no picture, for it has no other use.
+    too. A figcaption needs no picture, for it has no other use. What is most of the page's text is no caption: so is
+    the story of a video named.
     """
     found: list[Media] = []
     taken: set[Any] = set()
+    page = _Page(tree)
     orphans = list(tree.iter("figcaption"))
     for element in islice([*orphans, *marked[Mark.CAPTION]], _LOOKED_AT):
         if element.getparent() is None or is_within(element, taken):
             continue
         media = _caption(element, base, trace, sure=element.tag == "figcaption")
-        if media is None:
+        if media is None or (element.tag != "figcaption" and page.is_story(element, media.caption or "")):
             continue
         taken.add(element)
         if len(found) < _MAX and not _beside(element) and all(media.caption != known.caption for known in found):
@@ -92,6 +98,26 @@ def _caption(element: Any, base: str | None, trace: Trace, *, sure: bool) -> Med
         width=pixels(picture, "width"),
         height=pixels(picture, "height"),
     )
+
+
+class _Page:
+    """Tells captions from a story below a video; counts the page's running text once, and only where one is long."""
+
+    def __init__(self, tree: HtmlElement) -> None:
+        self._tree = tree
+        self._size: int | None = None
+
+    def is_story(self, element: Any, caption: str) -> bool:
+        """Whether a text is most of the running text of its page."""
+        if len(caption) < _STORY_CHARS:
+            return False
+        if self._size is None:
+            self._size = _running(self._tree)
+        return len(caption) > 2 * (self._size - _running(element))
+
+
+def _running(element: Any) -> int:
+    return sum(size for text in element.itertext() if (size := len(text.strip())) >= _RUNNING)
 
 
 def _says_something(caption: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -49,7 +50,13 @@ _NOT = re.compile(
 )
 _BESIDE = frozenset({"nav", "aside", "footer", "figure", "form", "button", "ul", "ol", "table"})
 _TAGS = frozenset({"p", "div", "h2", "h3", "h4", "span", "section", "strong", "header"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _PARTS = 6
+_CARD = 1_000
+"""Characters of a card with a teaser of another story at most, and how many elements around its text are looked at."""
+_CARD_DEPTH = 4
+_HEADLINE, _LINE = 15, 25
+"""Characters from which on a link in a heading, and any other, is a headline; names and sections are shorter."""
 _PIECES = 100
 _BLOCKS = ("p", "div", "ul", "ol", "h2", "h3", "h4", "section", "table", "figure")
 
@@ -79,12 +86,15 @@ def read_deck(tree: HtmlElement, title: str | None, alternative: str | None, des
         fits = alternative is not None and stated not in {head, described} and not _restates(alternative, words)
         return Deck(alternative, 0.7, "stated as the alternative headline") if alternative and fits else None
     likely: Deck | None = None
+    above = set(heading.iterancestors())
     for element in _below(heading):
         kind = _kind(name_of(element)) if element.attrib else ""
         text = _text_of(element) if kind is not None else None
         if text is None or _restates(text, words) or _is_beside(element):
             continue
         key = key_of(text)
+        if kind and key not in {stated, described} and _is_teaser(element, above):
+            continue
         if kind == "sure":
             return Deck(text, 0.95 if key == stated else 0.9, "named a deck, below the headline")
         if (described and key == described) and _stands_apart(element):
@@ -181,6 +191,36 @@ def _stands_apart(element: Any) -> bool:
 
 def _is_beside(element: Any) -> bool:
     return any(parent.tag in _BESIDE for parent in islice(element.iterancestors(), 6))
+
+
+def _is_teaser(element: Any, above: AbstractSet[Any]) -> bool:
+    """Whether it stands in a link, or in a card with a headline that leads to another story.
+
+    Args:
+        element: what is named a deck.
+        above: elements around the page's headline; a card is none of them.
+    """
+    if element.tag in _HEADINGS:
+        return False  # cards have their headlines in headings, not what stands below them
+    for part in islice(element.iterancestors(), _CARD_DEPTH):
+        if part in above:
+            return False
+        if part.tag == "a":
+            return True
+        if len(normalize_line(part.text_content()[: 4 * _CARD])) > _CARD:
+            return False
+        if any(_is_linked_headline(link, part) for link in part.iter("a")):
+            return True
+    return False
+
+
+def _is_linked_headline(link: Any, card: Any) -> bool:
+    """Whether a link stands in a heading or around one, or is a line of several words by itself or of the card."""
+    text = normalize_line(link.text_content()[: 4 * _MAX])
+    if _HEADINGS.intersection(part.tag for part in (*islice(link.iterancestors(), 2), *islice(link.iter(), _PARTS))):
+        return len(text) >= _HEADLINE
+    around = link.getparent()
+    return len(text) >= _LINE and (around is card or normalize_line(around.text_content()[: 4 * _CARD]) == text)
 
 
 def _goes_on(element: Any) -> bool:
