@@ -295,6 +295,12 @@ def test_headings_and_lists_of_a_container_without_a_name_are_kept() -> None:
     assert any(step.decision == "taken for the container of the story" for step in trace.steps)
 
 
+def test_what_is_merely_named_a_container_does_not_stand_before_the_story() -> None:
+    html, body = sections()
+    trail = "<div class='page-content-trail'><span>Home</span> <span>News</span> <span>Rail</span></div>"
+    assert page(f"{trail}<div class='x1'><div class='x2'>{html}</div></div>").body == body
+
+
 def test_a_container_with_a_name_is_read_once() -> None:
     html, body = sections()
     trace = RecordingTrace()

@@ -153,10 +153,10 @@ def _with_other_parts(found: _Found, measured: Measure, prose: dict[str, Any], t
     around = None if part is None else part.getparent()
     if around is None or around.tag not in CONTAINERS or not twins(part, held_by(lost.items())):
         return found
-    others = mark(measured.root, around)
+    marked = mark(measured, around)
     within = _trafilatura(measured.root, fast=True)
     if len(within.body) <= len(found.body):
-        unmark(around, others)
+        unmark(marked)
         return found
     trace.note("html", f"<{around.tag}>", "taken for the container of the story", "its parts are called the same")
     return within
@@ -167,10 +167,10 @@ def _within_container(found: _Found, least: float, measured: Measure, prose: dic
     container = story_container((element, len(text)) for text, element in prose.items())
     if container is None:
         return found
-    others = mark(measured.root, container)
+    marked = mark(measured, container)
     within = _trafilatura(measured.root, fast=True)
     if len(within.body) < least:
-        unmark(container, others)
+        unmark(marked)
         return found
     trace.note("html", f"<{container.tag}>", "taken for the container of the story", "it holds most of the prose")
     return within

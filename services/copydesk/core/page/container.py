@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+from copydesk.core.page.measure import Measure
+
 _SHARE = 0.8
 """Share of the prose that the smallest such element holds at least."""
+_HARDLY = 250
+"""Characters of prose below which what is named a container is none; what Trafilatura itself takes for too little."""
 _PROSE = 500
 """Characters of prose from which on a container is looked for."""
 CONTAINERS = frozenset({"article", "div", "main", "section"})
@@ -65,19 +70,46 @@ def twins(container: Any, prose: Mapping[Any, int]) -> list[Any]:
     return [part for part in beside if part in prose and part.get("class") == name and part.find(".//h1") is None]
 
 
-def mark(tree: Any, container: Any) -> list[Any]:
-    """Name an element as schema.org does where a story stands; the ones that were named so and are no more."""
-    others: list[Any] = tree.xpath("//*[@itemprop='articleBody']")
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What `mark` changed."""
+
+    container: Any
+    others: list[Any]
+    """Elements that were named so and are no more."""
+    before: list[tuple[Any, str]]
+    """Elements that were taken for a container, with the tags that they had."""
+
+
+def mark(measured: Measure, container: Any) -> Marked:
+    """Name an element as schema.org does where a story stands, so that extraction takes it for its container.
+
+    Of several elements with names of containers extraction takes the first. Those before this one that hold hardly any
+    prose («page-content-trail») are made side elements, which it leaves out.
+    """
+    from trafilatura.xpaths import BODY_XPATH
+
+    others: list[Any] = measured.root.xpath("//*[@itemprop='articleBody']")
     for other in others:
         del other.attrib["itemprop"]
     if container.tag in _LAYOUT:
         container.tag = "div"
     container.set("itemprop", "articleBody")
-    return others
+    around = {container, *container.iterancestors()}
+    before: list[tuple[Any, str]] = []
+    for element in BODY_XPATH[0](measured.root):
+        if element in around:
+            break
+        if measured.prose[element] < _HARDLY:
+            before.append((element, element.tag))
+            element.tag = "aside"
+    return Marked(container, others, before)
 
 
-def unmark(container: Any, others: list[Any]) -> None:
+def unmark(marked: Marked) -> None:
     """Undo `mark`, but for the tag of an element used for layout."""
-    del container.attrib["itemprop"]
-    for other in others:
+    del marked.container.attrib["itemprop"]
+    for other in marked.others:
         other.set("itemprop", "articleBody")
+    for element, tag in marked.before:
+        element.tag = tag
