@@ -5,8 +5,9 @@
 #
 #   sudo tools/compose_exercise/run.sh [FOLDER]     default: var/compose-exercise; some 3 GB, kept for the next run
 #
-# Needs root; podman 4, runc, debootstrap, iproute2 (Debian); Java and Maven; `make setup`. Everything runs in a mount and a
-# network namespace of its own, so that no port, address or firewall rule of the machine is touched.
+# Needs root; podman 4, netavark, aardvark-dns, runc, debootstrap, iproute2 (Debian); Java and Maven; `make setup`.
+# Everything runs in a mount and a network namespace of its own, so that no port, address or firewall rule of the machine
+# is touched.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
