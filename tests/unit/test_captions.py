@@ -24,11 +24,21 @@ def evidence(rows: list[str], i: int) -> float:
     return caption_evidence(looks, i, StoryHabits(looks, range(len(looks))))[0]
 
 
-@pytest.mark.parametrize("twin", ["A crane lifts heavy stones.", "A crane lifts heavy stones. Jane Roe, press"])
+CRANE = "A crane lifts heavy stones out of the water"
+
+
+@pytest.mark.parametrize("twin", [CRANE, f"{CRANE} Jane Roe, press"])
 def test_what_the_line_beside_it_repeats_is_a_caption(twin: str) -> None:
-    rows = [*PROSE[:5], "A crane lifts heavy stones.", twin, *PROSE[5:]]
+    rows = [*PROSE[:5], CRANE, twin, *PROSE[5:]]
     assert evidence(rows, 5) >= THRESHOLD
     assert evidence(rows, 6) >= THRESHOLD
+
+
+def test_a_sentence_that_is_said_twice_in_a_row_is_a_part_of_the_story() -> None:
+    chant = "We shall overcome, the crowd sang again, and they would not go home."
+    assert evidence([*PROSE[:5], chant, chant, *PROSE[5:]], 5) < THRESHOLD
+    draft = parse_text("\n\n".join(["Quays stay shut", *PROSE[:5], chant, chant, *PROSE[5:]]), RawDocument(b"x"))
+    assert draft.body.split("\n\n").count(chant) == 2
 
 
 def test_what_a_line_further_off_repeats_is_none() -> None:
@@ -44,7 +54,7 @@ def test_restating_the_story_alone_makes_no_caption_of_a_subhead() -> None:
 
 
 def test_a_picture_and_its_description_are_kept_out_of_the_body() -> None:
-    text = "A crane lifts stones out of the water at the town's quay."
+    text = "A crane lifts stones out of the water at the town's quay"
     draft = parse_text(
         "\n\n".join(["Quays stay shut until spring", *PROSE[:5], text, text, *PROSE[5:]]), RawDocument(b"x")
     )

@@ -12,6 +12,7 @@ from copydesk.core.document import Draft, RawDocument
 from copydesk.core.formats.extraction import parse_html
 from copydesk.core.formats.html import parse_html_page
 from copydesk.core.options import ParseOptions
+from copydesk.core.structured.access import take_walls
 from copydesk.core.structured.captions import take_captions
 from copydesk.core.structured.marks import read_marks
 from copydesk_schemas.parts import Media
@@ -133,6 +134,19 @@ def test_one_picture_in_several_crops_is_one_entry_and_the_one_with_the_caption(
     ]
 
 
+def test_two_captions_of_one_file_are_both_told_and_shapes_are_no_sizes() -> None:
+    figures = (
+        "<figure><img src='/pic.jpg?id=1'><figcaption>The tunnel in January</figcaption></figure>"
+        "<figure><img src='/pic.jpg?id=2'><figcaption>The bridge in May</figcaption></figure>"
+        "<figure><amp-img src='/wide.jpg' width='16' height='9'></amp-img></figure>"
+    )
+    assert shown(read(figures + STORY).media) == [
+        ("pic.jpg?id=1", "The tunnel in January", None),
+        ("pic.jpg?id=2", "The bridge in May", None),
+        ("wide.jpg", None, None),
+    ]
+
+
 def test_faces_and_marks_are_no_pictures_of_the_story_and_shares_are_no_pixels() -> None:
     figures = (
         "<figure><img src='/face.jpg' width='40' height='40'></figure>"
@@ -172,7 +186,11 @@ def test_a_section_is_no_folder() -> None:
         (["tunnel", "Rail"], ["tunnel", "Rail"]),
         (["Day: Monday", "Page Type: Story", "Language: English", "Subject: Rail"], ["Rail"]),
         (["Ring of Fire: Part 1", "Ring of Fire: Part 2", "Ring of Fire: Part 3"],) * 2,
-        (["Rail", "Tunnels", "Brandholm", "Rail Tunnels Brandholm"], ["Rail", "Tunnels", "Brandholm"]),
+        (
+            ["Rail", "Tunnels", "North", "River", "Fire", "Rail North River Tunnels Fire"],
+            ["Rail", "Tunnels", "North", "River", "Fire"],
+        ),
+        (["war", "Ukraine", "Russia", "Russia Ukraine war", "Ukraine war"],) * 2,
         (["NLP Category: Politics", "Rail"], ["Rail"]),
     ],
 )
@@ -416,6 +434,16 @@ ASKED = "<p>Subscribe to continue reading</p>"
 def test_paragraphs_behind_a_wall_stay_and_the_invitation_goes(behind: str, kept: list[str]) -> None:
     lead = f"Lead: {FIRST}"
     assert read(f"<p>{lead}</p>{behind}").body == "\n\n".join([lead, *kept])
+
+
+@pytest.mark.parametrize(("line", "left"), [("{0}, and {1} agreed.", True), ("{0}<br>{1}<br>", False)])
+def test_a_link_behind_a_wall_is_a_line_where_no_text_stands_beside_it(line: str, left: bool) -> None:  # noqa: FBT001
+    text = line.format(FIRST, "<a href='/m'>member towns</a>")
+    tree = parse_html(f"<body><div class='paywall'>{text}<br><br>{SECOND}</div></body>")
+    assert tree is not None
+    take_walls(read_marks(tree))
+    assert ("member towns" in tree.text_content()) is left
+    assert FIRST in tree.text_content()
 
 
 @pytest.mark.parametrize(

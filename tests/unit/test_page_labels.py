@@ -45,7 +45,11 @@ def test_headings_that_a_story_may_have_stay(heading: str) -> None:
 
 
 def test_headlines_of_other_stories_at_the_end_go_with_their_label() -> None:
-    others = ("New timetable for the island bus", "Who pays for the pier?", "Harbour master retires after 40 years")
+    others = (
+        "New timetable for the island bus",
+        "Who pays for the pier (and who does not)",
+        "Harbour master retires after 40 years",
+    )
     assert drop_labels(_body(*_STORY, "Related stories", *others)) == _body(*_STORY)
 
 
@@ -81,11 +85,32 @@ def test_offers_and_notices_at_the_end_go(offer: str) -> None:
         "She says that the copyright of the pictures was never hers.",
         "Those who follow the debate know that it is an old one.",
         "The law was last updated in 2019, and nobody has looked at it since.",
+        "“They follow us everywhere,” said Ahmed, who has lived here for ten years.",
+        "In der Folge haben uns viele Kunden verlassen, sagt der Wirt.",
+        "Daraus folgt für uns, dass die Fähre bleiben muss.",
+        "Copyright holders have until June to object to the plan.",
+        "Victims get a link by email and are asked to pay at once.",
+        "Residents who work on the mainland can register by email until 3 May.",
+        "The fake message lands in your inbox and looks like one of the bank's.",
+        "Подпишутся ли под договором все стороны, пока не ясно.",
+        "这些照片未经许可在网上流传。",
     ],
 )
 def test_a_story_may_be_about_them(sentence: str) -> None:
     body = _body(*_STORY, sentence)
     assert drop_labels(body) == body
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        ("「港は町の心臓だ」", "「みんなで守りたい」"),
+        ("เรือข้ามฟากจะกลับมาให้บริการอีกครั้งในเดือนพฤษภาคม", "ท่าเรือใหม่จะเปิดในฤดูร้อนหน้า"),
+        ("“We never gave up!”", "“Who would have?”"),
+    ],
+)
+def test_the_end_of_a_story_below_a_label_is_no_list_of_headlines(ending: tuple[str, str]) -> None:
+    assert drop_labels(_body(*_STORY, "関連記事", *ending)) == _body(*_STORY, *ending)
 
 
 def test_offers_are_looked_for_at_the_end_alone_and_a_body_is_never_emptied_by_them() -> None:

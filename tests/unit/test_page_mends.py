@@ -258,6 +258,8 @@ def test_a_story_in_parts_of_one_discarded_name_is_kept() -> None:
         "widget sidebar",
         "author-bio",
         "embed teaser-list",
+        "reader-opinions embed",
+        "outbrain embed",
     ],
 )
 def test_names_of_other_things_are_gone_by_however_much_they_hold(names: str) -> None:
@@ -341,6 +343,15 @@ def test_what_is_called_otherwise_or_has_a_headline_is_no_part_of_the_story(besi
     other = beside.format(f"<p>{STORY[5]}</p>")
     draft = page(f"<div class='x0'><div class='x1'>{story}</div>{ADVERTISEMENT}{other}</div>")
     assert draft.body == "\n\n".join(STORY[:5])
+
+
+def test_of_parts_that_open_with_a_heading_each_is_a_story() -> None:
+    one, two = ("".join(f"<p>{text}</p>" for text in half) for half in (STORY[:4], STORY[4:]))
+    draft = page(
+        f"<div class='x0'><section class='story-body'><h2>Council votes for tunnel</h2>{one}</section>{ADVERTISEMENT}"
+        f"<section class='story-body'><h2>Another story of the day</h2>{two}</section></div>"
+    )
+    assert STORY[5] not in draft.body
 
 
 # Stories in scripts

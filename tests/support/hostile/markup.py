@@ -161,6 +161,33 @@ def classes_of_bait(dice: Dice) -> bytes:
 
 
 @kind
+def wall_in_depth(dice: Dice) -> bytes:
+    text = "e\u0301  word " * dice.much(60_000)
+    return html(f"{STORY}<div class='paywall'>{'<div>' * 185}{text}{'</div>' * 185}</div>")
+
+
+@kind
+def size_of_blanks(dice: Dice) -> bytes:
+    blanks = " " * dice.much(400_000)
+    return html(f'<figure><img src="/a.jpg" width="5{blanks}x" height="{blanks}9{blanks}px"></figure>{STORY}')
+
+
+@kind
+def card_of_links(dice: Dice) -> bytes:
+    links = "<a href='/x'>A headline of some words</a> " * dice.much(8_000)
+    leads = "<p class='lead'>A line that is called a deck, of some words.</p>" * 10
+    return html(
+        f"<h1>A headline</h1><section>{' ' * 4_100}{leads}<span>{links}{'word ' * dice.much(100_000)}</span></section>"
+    )
+
+
+@kind
+def offers_without_end(dice: Dice) -> bytes:
+    line = dice.choice(("sign up ", "follow us, ", "subscribe to our ", "newsletter - ", "copyright © "))
+    return html(f"{STORY}{''.join(f'<p>{line * 40}</p>' for _ in range(dice.much(2_000)))}")
+
+
+@kind
 def element_name_of_megabytes(dice: Dice) -> bytes:
     return html(f"<{'x' * dice.much(4 * 2**20)}>{STORY}")
 

@@ -14,7 +14,7 @@ from copydesk.core.page.certainty import POOR, certainty
 from copydesk.core.page.container import CONTAINERS, held_by, mark, story_container, twins, unmark
 from copydesk.core.page.labels import drop_labels
 from copydesk.core.page.measure import PROSE, Measure
-from copydesk.core.page.misnamed import clear_names, lost_prose
+from copydesk.core.page.misnamed import clear_names, lost_prose, restore_names
 from copydesk.core.page.repeats import drop_repeats
 from copydesk.core.text.normalize import normalize_line
 from copydesk.core.trace import NO_TRACE, Trace
@@ -95,8 +95,12 @@ def extract_body(measured: Measure, trace: Trace = NO_TRACE) -> Extracted:
     prose = prose_paragraphs(measured)
     size = sum(map(len, prose))
     found = _trafilatura(tree, fast=True)
-    if clear_names(found.body, prose, measured, trace):
-        found = max(found, _trafilatura(tree, fast=True), key=lambda one: len(one.body))
+    if cleared := clear_names(found.body, prose, measured, trace):
+        again = _trafilatura(tree, fast=True)
+        if len(again.body) > len(found.body):
+            found = again
+        else:
+            restore_names(cleared)
     found = _with_other_parts(found, measured, prose, trace)
     least = _SHARE * size if len(found.body) < _LITTLE * size else _ENOUGH_WITHIN * len(found.body)
     if len(found.body) < _LITTLE * size or (found.plain and not _has_known_container(measured)):

@@ -10,7 +10,7 @@ from copydesk.core.lines.line import READ_CHARS
 from copydesk.core.lines.patterns import CREDIT, PICTURE_MARK, PICTURED
 
 THRESHOLD = 3.0
-"""Evidence from which on a line is a caption. Any two strong signs reach it, no single one does."""
+"""Evidence from which on a line is a caption. Any two strong signs reach it; of single ones only the mark of a picture does."""
 
 _TWINS_LEAST = 8
 """Lines of a story from which on repetitions are counted."""
@@ -108,8 +108,9 @@ def caption_evidence(looks: Sequence[Look], i: int, habits: StoryHabits) -> tupl
         found.append((2.0, "it ends no sentence, unlike the paragraphs"))
     if habits.gap <= 1 and (line.above > habits.gap or line.below > max(1, habits.gap)):
         found.append((1.5, "it stands in a wider gap than the paragraphs"))
-    if i in habits.twins:
-        found.append((3.0, "a line beside it says the same"))
+    twin = i in habits.twins
+    if twin:
+        found.append((2.5, "a line beside it says the same"))
     if PICTURE_MARK.match(line.text):
         found.append((3.0, "it is marked as a picture's"))
     if PICTURED.search(line.text[:600]):
@@ -118,7 +119,7 @@ def caption_evidence(looks: Sequence[Look], i: int, habits: StoryHabits) -> tupl
         found.append((2.0, "it names a picture's credit"))
     if i + 1 < len(looks) and looks[i + 1].line.above <= habits.gap and is_credit(looks[i + 1]):
         found.append((2.0, "a picture's credit follows"))
-    if habits.restated(one) >= 0.6:
+    if not twin and habits.restated(one) >= 0.6:
         found.append((0.9, "it restates another line of the story"))
     if line.units >= 45 and line.ends_sentence:
         found.append((-2.0, "it is as long as a paragraph"))

@@ -18,6 +18,7 @@ _PROSE = 500
 """Characters of prose from which on a container is looked for."""
 CONTAINERS = frozenset({"article", "div", "main", "section"})
 """Elements among which extractors look for a container."""
+_HEADLINES = frozenset({"h1", "h2", "h3"})
 _LAYOUT = frozenset({"aside", "span", "table", "tbody", "td", "tr"})
 """Elements that hold whole pages where they are used for layout."""
 
@@ -57,7 +58,7 @@ def held_by(paragraphs: Iterable[tuple[Any, int]]) -> dict[Any, int]:
 def twins(container: Any, prose: Mapping[Any, int]) -> list[Any]:
     """Elements after or before a container that are called the same, as parts of a story are that a box divides.
 
-    What has a headline of its own is another story.
+    What has a headline of its own is another story: an h1, or a heading of the kind that the container opens with.
 
     Args:
         container: a part of a page; an `article` has no twins, for each is a story.
@@ -67,7 +68,19 @@ def twins(container: Any, prose: Mapping[Any, int]) -> list[Any]:
     if not name or container.tag == "article":
         return []
     beside = chain(container.itersiblings(container.tag), container.itersiblings(container.tag, preceding=True))
-    return [part for part in beside if part in prose and part.get("class") == name and part.find(".//h1") is None]
+    alike = [part for part in beside if part in prose and part.get("class") == name]
+    opening = _opening(container) if alike else None
+    return [
+        part
+        for part in alike
+        if part.find(".//h1") is None and (opening not in _HEADLINES or _opening(part) != opening)
+    ]
+
+
+def _opening(part: Any) -> str | None:
+    """The tag that a part opens with, of a heading or paragraph."""
+    first = next(part.iter(*_HEADLINES, "p"), None)
+    return None if first is None else str(first.tag)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,24 +59,35 @@ _READING_TIME = re.compile(
     rf"leestijd|lästid|lesetid|læsetid|czytania|чтения|okuma)",
     re.IGNORECASE,
 )
+_START = r"(?:\A\W*|[.!?…:|]\s+)"
 _OFFER = re.compile(
-    # An invitation to the reader, not a sentence about one: it has the imperative, and what there is to get.
-    r"\b(?:sign(?:ing)?[ -]up|subscribe|subscribing|register|join|get|stay informed)\b[^.!?]{0,120}"
-    r"\b(?:newsletters?|inbox|mailing list|(?:to|by|via) (?:your )?e-?mail)\b|"
-    r"\b(?:in|to) your inbox\b|\A[^.!?]{0,40}\bfollow us\b|"
+    # An invitation to the reader, not a sentence about one: an imperative opens the sentence, or it is «ours».
+    rf"{_START}(?:please |now )?(?:sign[ -]up|subscribe|register|join|get|stay informed)\b[^.!?]{{0,120}}"
+    r"\b(?:newsletters?|your inbox|mailing list)\b|"
+    rf"{_START}(?:please )?subscribe\b[^.!?]{{0,80}}\b(?:to|by|via) (?:your )?e-?mail\b|"
+    r"\b(?:sign(?:ing)?[ -]up|subscribe|subscribing|join)\b[^.!?]{0,30}\b(?:our|my)\b[^.!?]{0,60}"
+    r"\b(?:newsletters?|mailing list|blog|channel)\b|"
+    rf"\A\W*follow us\b|{_START}follow us on\b|"
     r"\Afollow \w+[^.!?]{0,30}\bon (?:google news|facebook|instagram|whatsapp)\b|"
-    r"\b(?:abonnier\w+|bestell\w+|anmeld\w+|melden sie sich|registrier\w+)\b[^.!?]{0,80}\bnewsletter\b|"
-    r"\bnewsletter\b[^.!?]{0,60}\b(?:abonnier\w+|bestell\w+|anmeld\w+|informiert (?:sie|dich))\b|"
-    r"\bfolg(?:en sie|t|e|st du)\b[^.!?]{0,30}\b(?:uns|whatsapp|instagram|facebook|telegram)\b|"
+    rf"{_START}(?:jetzt |hier )?(?:abonnieren sie|abonniere?|bestellen sie|bestelle|melden sie sich|melde dich)\b"
+    r"[^.!?]{0,80}\bnewsletter\b|"
+    r"\bnewsletter\b[^.!?]{0,60}\binformiert (?:sie|dich)\b|"
+    r"\bnewsletter\b[^.!?]{0,30}\b(?:abonnieren|bestellen|anmelden)\W*\Z|"
+    rf"\Afolgst du schon\b|{_START}(?:folgen sie|folg|folgt) uns\b|"
     r"\b(?:inscrivez|abonnez)-vous\b[^.!?]{0,80}\b(?:newsletter|infolettre|lettre)|\bsuivez-nous\b|"
-    r"\b(?:suscr[ií]b\w+|ap[uú]ntate|reg[ií]strate)\b[^.!?]{0,80}\b(?:newsletter|bolet[ií]n)|\bs[ií]guenos\b|"
-    r"\biscriviti\b[^.!?]{0,80}\bnewsletter|\bseguici su\b|\b(?:inscreva-se|assine)\b[^.!?]{0,80}\bnewsletter|"
-    r"\b(?:schrijf je in|abonneer)\b[^.!?]{0,80}\bnieuwsbrief|\bvolg ons\b|\bzapisz się\b[^.!?]{0,80}\bnewsletter|"
-    r"\bподпи(?:шитесь|сывайтесь)\b|\bпідпи(?:шіться|суйтесь)\b|会員限定です|会員登録できます",
+    r"\b(?:suscr[ií]bete|suscr[ií]base|ap[uú]ntate|reg[ií]strate)\b[^.!?]{0,80}\b(?:newsletter|bolet[ií]n)|"
+    r"\bs[ií]guenos\b|"
+    rf"\biscriviti\b[^.!?]{{0,80}}\bnewsletter|{_START}seguici su\b|"
+    r"\b(?:inscreva-se|assine)\b[^.!?]{0,80}\bnewsletter|"
+    rf"{_START}(?:schrijf je in|abonneer)\b[^.!?]{{0,80}}\bnieuwsbrief|"
+    rf"{_START}volg ons\b|{_START}zapisz się\b[^.!?]{{0,80}}\bnewsletter|"
+    r"\b(?:подпи(?:шитесь|сывайтесь)|підпи(?:шіться|суйтесь)) на (?:наш|канал|рассылк|розсилк|нас)|"
+    r"会員限定です|会員登録できます",
     re.IGNORECASE,
 )
 _NOTICE = re.compile(
-    r"\ball rights reserved\b|\A\W*(?:copyright\b|[©ⓒ]\s*\w)|無断転載|无断转载|무단\s*전재|未经(?:授权|许可)|"
+    r"\ball rights reserved\b|\A\W*copyright\W*(?:[©ⓒ]|\(c\)|\d{4}\b)|\A\W*[©ⓒ]\s*\w|無断転載|무단\s*전재|"
+    r"未经(?:授权|许可|书面)[^。]{0,12}(?:不得|严禁|禁止)[^。]{0,10}(?:转载|使用|复制|摘编)|"
     r"\A(?:zuletzt )?(?:aktualisiert|last (?:updated|reviewed|modified))\b.{0,30}\d{4}\W*\Z",
     re.IGNORECASE,
 )
@@ -95,7 +106,11 @@ _LAST = 6
 _HEADLINES = 12
 _HEADLINE_CHARS = 200
 """Paragraphs below a label for other stories, up to the end, that may be their headlines, and characters of each."""
-_STATEMENT_END = (".", "…", "。", "।")
+_CLOSERS = '"”’»)）'
+_STATEMENT_END = tuple(".…!?。।！？」』؟۔።။")
+"""How a statement or speech ends. A headline may end so too; then it stays."""
+_NO_ENDS = re.compile("[\u0e00-\u0eff\u0f00-\u0fff\u1780-\u17ff]")
+"""Scripts whose sentences end without a mark: whether a text is a headline cannot be told."""
 _STORY_SHARE = 0.5
 """Share of a body that stands before the headlines of other stories at its end."""
 
@@ -136,9 +151,14 @@ def _is_offer(paragraph: str) -> bool:
 
 
 def _are_headlines(rest: list[str]) -> bool:
-    return len(rest) <= _HEADLINES and all(
-        _is_offer(text) or (len(text) <= _HEADLINE_CHARS and not text.rstrip('"”’»)').endswith(_STATEMENT_END))
-        for text in rest
+    return len(rest) <= _HEADLINES and all(_is_offer(text) or _is_headline(text) for text in rest)
+
+
+def _is_headline(text: str) -> bool:
+    return (
+        len(text) <= _HEADLINE_CHARS
+        and not text.rstrip(_CLOSERS).endswith(_STATEMENT_END)
+        and _NO_ENDS.search(text) is None
     )
 
 

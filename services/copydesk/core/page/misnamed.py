@@ -25,7 +25,8 @@ _START = 40
 """Characters by which a paragraph is found again in the body, for line breaks may have divided it there."""
 _OTHER = re.compile(
     r"comment(?!ary)|disqus|related|recommend|newsletter|side-?bar|footer|author|\bbio\b|cookie|consent|\bnav|"
-    r"navigation|navbar|menu|teaser|promo|popular|more-(?:on|from)|read-(?:more|next|also)|sponsor|advert|\bads?\b",
+    r"navigation|navbar|menu|teaser|promo|popular|more-(?:on|from)|read-(?:more|next|also)|sponsor|advert|\bads?\b|"
+    r"opinion|reader|outbrain|taboola|discussion|forum|repl(?:y|ies)|\bmeta\b|feedback|survey|\bpoll",
     re.IGNORECASE,
 )
 """Names of what is no part of a story, however long it is: such parts stay discarded."""
@@ -33,8 +34,12 @@ _UNNAMED = frozenset({"article", "main"})
 """Elements whose names are often the words of a story: its author, its tags."""
 
 
-def clear_names(body: str, prose: Mapping[str, Any], measured: Measure, trace: Trace = NO_TRACE) -> bool:
-    """Take the names off parts that were discarded for them, if they hold much of the page's prose. Whether it did.
+Names = list[tuple[Any, dict[str, str]]]
+"""Elements with the attributes that were taken off them."""
+
+
+def clear_names(body: str, prose: Mapping[str, Any], measured: Measure, trace: Trace = NO_TRACE) -> Names:
+    """Take the names off parts that were discarded for them, if they hold much of the page's prose. What was taken off.
 
     Args:
         body: what extraction gave, paragraphs divided by blank lines.
@@ -46,7 +51,7 @@ def clear_names(body: str, prose: Mapping[str, Any], measured: Measure, trace: T
     lost = lost_prose(body, prose)
     least = _LOST_SHARE * total
     if total < _PROSE_OF_PAGE or sum(lost.values()) < least:
-        return False
+        return []
     around = {element: _around(element) for element in lost}
     parts = [part for part in dict.fromkeys(part for above in around.values() for part in above) if part.attrib]
     discarded = set(_discarded(parts))
@@ -59,12 +64,19 @@ def clear_names(body: str, prose: Mapping[str, Any], measured: Measure, trace: T
             found.update(dict.fromkeys(own))
             weight += size
     if weight < least:
-        return False
-    for part in found:
+        return []
+    cleared = [(part, attributes_of(part)) for part in found]
+    for part, names in cleared:
         trace.note("html", f"<{part.tag}>", "its names are not gone by", "most of what they cost is prose of the story")
-        for name in attributes_of(part):
+        for name in names:
             del part.attrib[name]
-    return True
+    return cleared
+
+
+def restore_names(cleared: Names) -> None:
+    """Undo `clear_names`."""
+    for part, names in cleared:
+        part.attrib.update(names)
 
 
 def lost_prose(body: str, prose: Mapping[str, Any]) -> dict[Any, int]:

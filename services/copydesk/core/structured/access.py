@@ -128,13 +128,24 @@ def _holds_story(wall: HtmlElement, text: str) -> bool:
 
 def _is_invitation(part: HtmlElement) -> bool:
     """Whether a line of a wall asks to pay or sign in; links within paragraphs are no lines."""
-    text = normalize_line(part.text_content())
-    if len(text) >= _PROSE or next(part.iterchildren(*_LINES), None) is not None:
+    # Asked first: of parts in parts the text would be read as often as they are deep.
+    if next(part.iterchildren(*_LINES), None) is not None:
+        return False
+    text = normalize_line(part.text_content()[: 4 * _NOTE_CHARS])
+    if len(text) >= _PROSE:
         return False
     if part.tag not in _LINES:
-        around = part.getparent()
-        return around is not None and around.tag in {"div", "section", "aside", "form"} and _asks(text)
+        return _stands_alone(part) and _asks(text)
     return _WALL.search(text) is not None
+
+
+def _stands_alone(link: HtmlElement) -> bool:
+    """Whether a link or button is a line by itself: no text stands right before or after it."""
+    around, before = link.getparent(), link.getprevious()
+    if around is None or around.tag not in {"div", "section", "aside", "form"}:
+        return False
+    beside = around.text if before is None else before.tail
+    return not (beside or "").strip() and not (link.tail or "").strip()
 
 
 def _asks(text: str) -> bool:

@@ -55,6 +55,8 @@ _PARTS = 6
 _CARD = 1_000
 """Characters of a card with a teaser of another story at most, and how many elements around its text are looked at."""
 _CARD_DEPTH = 4
+_CARD_LINKS = 50
+"""Links of a card that are looked at."""
 _HEADLINE, _LINE = 15, 25
 """Characters from which on a link in a heading, and any other, is a headline; names and sections are shorter."""
 _PIECES = 100
@@ -207,9 +209,10 @@ def _is_teaser(element: Any, above: AbstractSet[Any]) -> bool:
             return False
         if part.tag == "a":
             return True
-        if len(normalize_line(part.text_content()[: 4 * _CARD])) > _CARD:
+        text = part.text_content()
+        if len(text) > 4 * _CARD or len(normalize_line(text)) > _CARD:
             return False
-        if any(_is_linked_headline(link, part) for link in part.iter("a")):
+        if any(_is_linked_headline(link, part) for link in islice(part.iter("a"), _CARD_LINKS)):
             return True
     return False
 

@@ -40,11 +40,13 @@ _PLACEHOLDER = re.compile(
     r"placeholder|blank|spacer|transparent|pixel|loading|loader|lazy|leer\.gif|1x1|empty|/s\.gif|grey\.gif|gray\.gif",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*\Z")
+_NUMBER = re.compile(r"(\d{1,5})(?:\.\d{1,5})?(?: ?px)?")
 """Pixels; a share of the page («100%») is no size of the picture."""
 _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)\Z", re.IGNORECASE)
 _ICON = 100
 """Pixels of width or height up to which a picture without a caption is a face, a mark, or a teaser's."""
+_SHAPES = frozenset({(16, 9), (9, 16), (4, 3), (3, 4), (3, 2), (2, 3), (1, 1), (2, 1), (21, 9)})
+"""Widths and heights that are the shape of a picture that fits itself to the screen."""
 _CAPTION_LABEL = re.compile(
     r"(?:(?:image |photo |picture )?captions?|bildunterschrift|bildlegende|legende|légende|pie de foto|didascalia)"
     r"\s*(?:[:：]\s*|\Z)",
@@ -88,7 +90,8 @@ def take_figures(tree: HtmlElement, base: str | None, trace: Trace = NO_TRACE) -
 
 
 def _is_icon(media: Media) -> bool:
-    return any(0 < size <= _ICON for size in (media.width or 0, media.height or 0))
+    sides = (media.width or 0, media.height or 0)
+    return sides not in _SHAPES and any(0 < side <= _ICON for side in sides)
 
 
 def page_images(page: PageData, base: str | None) -> list[Media]:
@@ -126,8 +129,11 @@ def merge(figures: list[Media], images: list[Media]) -> list[Media]:
     found: dict[str, Media] = {}
     for media in [*figures, *images]:
         key = _file_of(media.url) if media.url else f"caption:{media.caption}"
-        if key not in found or (media.caption and not found[key].caption):
+        known = found.get(key)
+        if known is None or (media.caption and not known.caption):
             found[key] = media
+        elif media.caption and media.caption != known.caption:
+            found[f"{key} {media.caption}"] = media
     # One picture is often named in several sizes: without a caption and beside others it adds nothing.
     kept = [m for m in found.values() if m.caption or m in figures]
     rest = [m for m in found.values() if m not in kept]
@@ -218,5 +224,5 @@ def pixels(image: Any, name: str) -> int | None:
 def _number(value: Any) -> int | None:
     if isinstance(value, dict):
         value = value.get("value") or value.get("@value")
-    match = _NUMBER.match(str(value or ""))
+    match = _NUMBER.fullmatch(str(value)[:40].strip()) if isinstance(value, str | int | float) else None
     return int(match[1]) or None if match else None

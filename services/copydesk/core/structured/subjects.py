@@ -29,8 +29,8 @@ _TITLE_WORDS = 4
 _RECORD = re.compile(r"([A-Za-z][\w ]{1,30}):\s?\S")
 _RECORDS = 3
 """Names before a colon, as in «Page Type: Article», from which on such tags are a system's records."""
-_TAGS_IN_ONE = 3
-"""Tags, itself among them, that a tag may hold."""
+_TAGS_IN_ONE = 5
+"""Tags, itself among them, that a tag may hold: «Russia Ukraine war» is one beside all that is in it."""
 _MACHINE = re.compile(
     # Identifiers, and what advertising and recommendation systems write for themselves.
     r"[0-9a-f]{8}-[0-9a-f-]{20,}|[0-9a-f]{16,}|\d{1,12}|https?://\S+|[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|ca|uk|de|eu)|"
@@ -152,7 +152,7 @@ def _telling(tags: list[str], title: str | None, sites: Sequence[str]) -> list[s
         and not (recorded and tag in records)
     ]
     # The others once more, as one.
-    return [tag for tag in kept if sum(other in tag for other in kept) <= _TAGS_IN_ONE]
+    return [tag for tag in kept if sum(f" {other} " in f" {tag} " for other in kept) <= _TAGS_IN_ONE]
 
 
 def _shown(marked: Marked) -> list[str]:
