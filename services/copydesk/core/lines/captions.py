@@ -10,7 +10,7 @@ from copydesk.core.lines.line import READ_CHARS
 from copydesk.core.lines.patterns import CREDIT, PICTURE_MARK, PICTURED
 
 THRESHOLD = 3.0
-"""Evidence from which on a line is a caption. Any two strong signs reach it; of single ones only the mark of a picture does."""
+"""Evidence from which on a line is a caption. Two strong signs reach it; of single ones the mark of a picture alone."""
 
 _TWINS_LEAST = 8
 """Lines of a story from which on repetitions are counted."""
