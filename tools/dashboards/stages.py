@@ -92,7 +92,7 @@ PAGE = Page(
                 series(
                     "Where the time goes",
                     "Cores that a step of a stage keeps busy; the ten busiest.",
-                    "suffix: cores",
+                    "suffix:cores",
                     Query(
                         f"topk(10, sum by (stage, step) (rate(copydesk_step_duration_seconds_total{{{S}}}[$__rate_interval])))",
                         "{{stage}} {{step}}",
@@ -164,7 +164,7 @@ PAGE = Page(
                 series(
                     "CPU",
                     "Cores that the worker's main process keeps busy; above 0.9 it is the bottleneck, and another worker helps.",
-                    "suffix: cores",
+                    "suffix:cores",
                     Query(
                         f"sum by (instance) (rate(process_cpu_seconds_total{{{J}}}[$__rate_interval]))", "{{instance}}"
                     ),
