@@ -11,7 +11,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from copydesk import __version__
 from copydesk.core.page.certainty import POOR, certainty
-from copydesk.core.page.container import CONTAINERS, held_by, mark, story_container, twins, unmark
+from copydesk.core.page.container import CONTAINERS, KNOWN, held_by, mark, story_container, twins, unmark
 from copydesk.core.page.labels import drop_labels
 from copydesk.core.page.measure import PROSE, Measure
 from copydesk.core.page.misnamed import clear_names, lost_prose, restore_names
@@ -33,8 +33,6 @@ _MANY = 3_000
 _SHARE = 0.9
 _LITTLE = 0.4
 """Share of the page's prose below which what was found is perhaps an introduction to cards that are the story."""
-_KNOWN = 250
-"""Characters of prose that make an element a container of the story; what Trafilatura itself takes for too little."""
 _ENOUGH_WITHIN = 0.6
 """Share of the text of the whole page that the container of its story must give to be the better reading."""
 _MENU_LINE = 25
@@ -145,7 +143,7 @@ def _has_known_container(measured: Measure) -> bool:
     from trafilatura.xpaths import BODY_XPATH
 
     first = (next(iter(expression(measured.root)), None) for expression in BODY_XPATH)
-    return any(element is not None and measured.prose[element] >= _KNOWN for element in first)
+    return any(element is not None and measured.prose[element] >= KNOWN for element in first)
 
 
 def _with_other_parts(found: _Found, measured: Measure, prose: dict[str, Any], trace: Trace) -> _Found:

@@ -12,8 +12,8 @@ from copydesk.core.page.measure import Measure
 
 _SHARE = 0.8
 """Share of the prose that the smallest such element holds at least."""
-_HARDLY = 250
-"""Characters of prose below which what is named a container is none; what Trafilatura itself takes for too little."""
+KNOWN = 250
+"""Characters of prose from which on what is named a container is one; Trafilatura takes less for too little."""
 _PROSE = 500
 """Characters of prose from which on a container is looked for."""
 CONTAINERS = frozenset({"article", "div", "main", "section"})
@@ -113,7 +113,7 @@ def mark(measured: Measure, container: Any) -> Marked:
     for element in BODY_XPATH[0](measured.root):
         if element in around:
             break
-        if measured.prose[element] < _HARDLY:
+        if measured.prose[element] < KNOWN:
             before.append((element, element.tag))
             element.tag = "aside"
     return Marked(container, others, before)

@@ -138,15 +138,18 @@ def _kind(paragraph: str) -> object | None:
         return None
     if _READING_TIME.fullmatch(paragraph.strip(" |•·.()")):
         return _READING_TIME
-    words = " ".join(_WORD.findall(paragraph.casefold()))
+    words = _words(paragraph)
     return next((kind for kind in (_RELATED, _ADVERTS, _CONTENTS) if words in kind), None)
+
+
+def _words(text: str) -> str:
+    """As the lexicon has them: casefolded, one space between them."""
+    return " ".join(_WORD.findall(text.casefold()))
 
 
 def _is_offer(paragraph: str) -> bool:
     return len(paragraph) <= _OFFER_CHARS and (
-        _OFFER.search(paragraph) is not None
-        or _NOTICE.search(paragraph) is not None
-        or " ".join(_WORD.findall(paragraph.casefold())) in _CLOSING
+        _OFFER.search(paragraph) is not None or _NOTICE.search(paragraph) is not None or _words(paragraph) in _CLOSING
     )
 
 

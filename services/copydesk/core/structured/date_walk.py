@@ -80,7 +80,6 @@ def walk(tree: HtmlElement, titles: Sequence[str]) -> Walk:
     hits: list[Hit] = []
     headings = _Headings(titles)
     offset = prose = 0
-    has_digit, has_date = _DIGIT.search, _DATE_LIKE.search
     for element in tree.iter("*"):
         tag = element.tag
         if tag in _HEADINGS:
@@ -94,11 +93,10 @@ def walk(tree: HtmlElement, titles: Sequence[str]) -> Walk:
                         _take_attribute(hits, element, name, offset, prose)
                 if tag == "abbr" and (title := element.get("title")):
                     hits.append(Hit(element, title, "title", offset, prose))
-        # A loop over the two costs a fifth of the walk.
         text = element.text
         if text and not text.isspace():
             size = len(text)
-            if _DATE_MIN <= size <= _TEXT_MAX and has_digit(text) and has_date(text) and len(hits) < _HITS_MAX:
+            if _is_date_like(text) and len(hits) < _HITS_MAX:
                 hits.append(Hit(element, text, "", offset, prose))
             offset += size
             if size >= _PROSE_MIN:
@@ -106,12 +104,18 @@ def walk(tree: HtmlElement, titles: Sequence[str]) -> Walk:
         text = element.tail
         if text and not text.isspace():
             size = len(text)
-            if _DATE_MIN <= size <= _TEXT_MAX and has_digit(text) and has_date(text) and len(hits) < _HITS_MAX:
+            if _is_date_like(text) and len(hits) < _HITS_MAX:
                 hits.append(Hit(element.getparent(), text, "", offset, prose))
             offset += size
             if size >= _PROSE_MIN:
                 prose += size
     return Walk(hits, headings.best)
+
+
+def _is_date_like(text: str) -> bool:
+    return (
+        _DATE_MIN <= len(text) <= _TEXT_MAX and _DIGIT.search(text) is not None and _DATE_LIKE.search(text) is not None
+    )
 
 
 @lru_cache(maxsize=2048)

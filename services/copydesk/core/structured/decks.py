@@ -18,6 +18,7 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from copydesk.core.lines.patterns import date_share
+from copydesk.core.page.measure import HEADINGS
 from copydesk.core.structured.marks import name_of
 from copydesk.core.structured.title_text import key_of
 from copydesk.core.text.normalize import normalize_line
@@ -50,7 +51,6 @@ _NOT = re.compile(
 )
 _BESIDE = frozenset({"nav", "aside", "footer", "figure", "form", "button", "ul", "ol", "table"})
 _TAGS = frozenset({"p", "div", "h2", "h3", "h4", "span", "section", "strong", "header"})
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _PARTS = 6
 _CARD = 1_000
 """Characters of a card with a teaser of another story at most, and how many elements around its text are looked at."""
@@ -202,7 +202,7 @@ def _is_teaser(element: Any, above: AbstractSet[Any]) -> bool:
         element: what is named a deck.
         above: elements around the page's headline; a card is none of them.
     """
-    if element.tag in _HEADINGS:
+    if element.tag in HEADINGS:
         return False  # cards have their headlines in headings, not what stands below them
     for part in islice(element.iterancestors(), _CARD_DEPTH):
         if part in above:
@@ -220,7 +220,7 @@ def _is_teaser(element: Any, above: AbstractSet[Any]) -> bool:
 def _is_linked_headline(link: Any, card: Any) -> bool:
     """Whether a link stands in a heading or around one, or is a line of several words by itself or of the card."""
     text = normalize_line(link.text_content()[: 4 * _MAX])
-    if _HEADINGS.intersection(part.tag for part in (*islice(link.iterancestors(), 2), *islice(link.iter(), _PARTS))):
+    if HEADINGS.intersection(part.tag for part in (*islice(link.iterancestors(), 2), *islice(link.iter(), _PARTS))):
         return len(text) >= _HEADLINE
     around = link.getparent()
     return len(text) >= _LINE and (around is card or normalize_line(around.text_content()[: 4 * _CARD]) == text)
